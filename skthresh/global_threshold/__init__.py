@@ -1,0 +1,1 @@
+"""Global techniques: one threshold from a histogram. One technique is one file."""

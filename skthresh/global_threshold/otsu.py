@@ -1,0 +1,217 @@
+"""Otsu's threshold: the two classes that differ most."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skthresh.batch import Array
+from skthresh.global_threshold.base import GlobalThreshold
+
+__all__ = ["OtsuThreshold", "between_class_variance", "otsu"]
+
+
+def between_class_variance(counts: Array, centers: Array) -> NDArray[np.float64]:
+    """Give the between-class variance of every split of a histogram.
+
+    Parameters
+    ----------
+    counts : array-like of shape (n_bins,)
+        Pixels per bin.
+    centers : array-like of shape (n_bins,)
+        Grey level of each bin, ascending.
+
+    Returns
+    -------
+    variance : ndarray of float64 of shape (n_bins,)
+        In squared grey levels. Entry i is for the classes ``<= centers[i]`` and ``> centers[i]``;
+        0 where one of them is empty.
+
+    Examples
+    --------
+    >>> between_class_variance([2, 0, 2], [0, 5, 10])
+    array([25., 25.,  0.])
+    """
+    variance, _, scale = _split(np.asarray(counts), np.asarray(centers))
+    with np.errstate(over="ignore"):
+        return variance * scale * scale
+
+
+def _split(counts: Array, centers: Array) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
+    """Give the variance of each split, the most that rounding can have changed it, and the unit.
+
+    The unit is the grey level that both are measured in (squared).
+    """
+    total = float(counts.sum())
+    if total == 0:
+        return np.zeros(len(counts)), np.zeros(len(counts)), 1.0
+    # Measured from a level in their middle, grey levels are small and their sums keep their digits.
+    levels = _differences(centers, centers[len(centers) // 2])
+    unit = max(float(np.abs(levels).max()), np.finfo(float).tiny)
+    weight = counts / total
+    moment = weight * (levels / unit)
+    first, moment = np.cumsum(weight), np.cumsum(moment)
+    second = np.append(np.cumsum(weight[:0:-1])[::-1], 0.0)  # summed from its own, small, end
+    spread = np.abs(moment[-1] * first - moment)
+    product = first * second
+    inside = product > 0
+    product[~inside] = 1.0
+    rounding = 8 * (len(counts) + 8) * np.finfo(float).eps
+    variance = np.where(inside, spread**2 / product, 0.0)
+    slack = (2 * spread + rounding) * rounding / product + variance * rounding
+    return variance, np.where(inside, slack, 0.0), unit
+
+
+def _differences(centers: Array, middle: Any) -> NDArray[np.float64]:
+    if centers.dtype == np.uint64:  # unsigned differences wrap below zero
+        return np.where(
+            centers >= middle, (centers - middle).astype(float), -(middle - centers).astype(float)
+        )
+    with np.errstate(over="ignore"):
+        levels = centers.astype(np.float64) - float(middle)
+    return np.asarray(levels)
+
+
+def otsu(counts: Array, centers: Array) -> float:
+    """Find the threshold with the greatest between-class variance, in exact arithmetic.
+
+    Parameters
+    ----------
+    counts : array-like of shape (n_bins,)
+        Pixels per bin.
+    centers : array-like of shape (n_bins,)
+        Grey level of each bin, ascending.
+
+    Returns
+    -------
+    threshold : int or float
+        One of `centers`; the lowest of those that share the maximum. NaN if all counts are 0.
+
+    Notes
+    -----
+    The variance of every split is computed in float64 with a bound on its error. Where more than
+    one split may be the greatest, they are compared as fractions.
+
+    Examples
+    --------
+    >>> otsu([5, 3, 0, 0, 2, 4], [0, 1, 2, 3, 4, 5])
+    1
+    """
+    counts, centers = np.asarray(counts), np.asarray(centers)
+    occupied = counts > 0  # a split at an empty bin is the split below it
+    counts, centers = counts[occupied], centers[occupied]
+    if len(centers) < 3:
+        return centers[0].item() if len(centers) else np.nan
+    variance, slack, _ = _split(counts, centers)
+    lower, upper = variance - slack, variance + slack
+    candidates = np.flatnonzero(upper[:-1] >= lower[:-1].max())
+    if len(candidates) > 1:
+        exact = dict(_exact_variances(counts, centers, set(candidates.tolist())))
+        candidates = np.array([max(exact, key=exact.__getitem__)])
+    threshold: float = centers[candidates[0]].item()
+    return threshold
+
+
+def _exact_variances(
+    counts: Array, centers: Array, splits: set[int]
+) -> Iterator[tuple[int, Fraction]]:
+    """Give the variance of some splits, up to a common factor, as fractions; in ascending order."""
+    weights = [Fraction(n) for n in counts.tolist()]
+    moments = [w * Fraction(v) for w, v in zip(weights, centers.tolist(), strict=True)]
+    total, total_moment = sum(weights), sum(moments)
+    weight = moment = Fraction(0)
+    for i in range(max(splits) + 1):
+        weight += weights[i]
+        moment += moments[i]
+        if i in splits:
+            spread = total_moment * weight - moment * total
+            yield i, spread * spread / (weight * (total - weight))
+
+
+class OtsuThreshold(GlobalThreshold):
+    """Threshold where foreground and background differ most.
+
+    The technique to try first: it has no parameter, and it is right when the histogram has two
+    broad modes of similar weight. The threshold maximises the variance between the two classes,
+    which is the same as minimising the variance within them.
+
+    Parameters
+    ----------
+    per_image : bool, default=False
+        False: `fit` learns one threshold from the pooled pixels of the training images. True:
+        each image gets its own, and nothing is learned.
+    mode : {"binary", "binary_inv", "trunc", "tozero", "tozero_inv"}, default="binary"
+        What `transform` makes of foreground and background: `max_value` and 0, the reverse, the
+        threshold and the pixel, the pixel and 0, 0 and the pixel. The ``_inv`` modes make the
+        dark side the foreground, for `predict` and `score` too: ``"binary_inv"`` is for ink on
+        paper.
+    max_value : float or None, default=None
+        Foreground in the binary modes. None: 255 for uint8, 65535 for uint16, 1 for all others.
+    n_bins : int, default=256
+        Equal bins over the range of the data, for floats. Integers have one bin per level.
+    channel_axis : int or None, default=None
+        Axis of one sample that indexes channels, each of which is thresholded by itself.
+    image_shape : int, tuple of int or None, default=None
+        Shape of the image that a flat row (2-D X) holds.
+
+    Attributes
+    ----------
+    threshold_ : float or ndarray of shape (n_channels,)
+        The learned threshold; absent with ``per_image=True``. A grey level for integers, the
+        middle of a bin for floats, NaN if there was nothing but NaN.
+    histogram_ : Histogram or list of Histogram
+        Of the training images; one for each channel if there are channels.
+    between_class_variance_ : ndarray of shape (n_bins,) or list of such
+        The criterion at each of ``histogram_.centers``, in squared grey levels.
+    sample_ndim_ : int
+        Number of dimensions of one sample as seen in `fit`, channels included.
+    n_channels_ : int or None
+        Number of channels as seen in `fit`.
+    n_features_in_ : int
+        Number of pixels of a flat row; set only if X was 2-D in `fit`.
+
+    See Also
+    --------
+    SimpleThreshold : A threshold of your own.
+    AdaptiveThreshold : For uneven illumination.
+
+    Notes
+    -----
+    The maximum is exact: splits that float64 cannot tell apart are compared as fractions. Among
+    equals the lowest threshold wins. A constant image has its own value as threshold and no
+    foreground.
+
+    References
+    ----------
+    .. [1] N. Otsu, "A threshold selection method from gray-level histograms", IEEE Transactions
+       on Systems, Man, and Cybernetics 9(1), 1979, pp. 62-66.
+       :doi:`10.1109/TSMC.1979.4310076`
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skthresh import OtsuThreshold
+    >>> images = np.array([[[10, 12, 11, 200]], [[13, 210, 205, 11]]], dtype=np.uint8)
+    >>> otsu = OtsuThreshold().fit(images)
+    >>> otsu.threshold_
+    13
+    >>> otsu.predict(images)[0]
+    array([[False, False, False,  True]])
+    >>> OtsuThreshold(per_image=True).fit(images).thresholds(images)
+    array([12, 13])
+    """
+
+    def _criterion(self, counts: Array, centers: Array) -> float:
+        return otsu(counts, centers)
+
+    @property
+    def between_class_variance_(self) -> Any:
+        """The criterion at every grey level of `histogram_`."""
+        histogram = self.histogram_
+        if isinstance(histogram, list):
+            return [between_class_variance(h.counts, h.centers) for h in histogram]
+        return between_class_variance(histogram.counts, histogram.centers)

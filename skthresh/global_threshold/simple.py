@@ -1,0 +1,112 @@
+"""A fixed threshold."""
+
+from __future__ import annotations
+
+from numbers import Real
+from typing import Any, Self
+
+from skthresh.base import ScalarThreshold
+from skthresh.batch import ImagesLike
+from skthresh.utils._sklearn import Interval, fit_context
+
+__all__ = ["SimpleThreshold"]
+
+
+class SimpleThreshold(ScalarThreshold):
+    """Threshold images at a given number.
+
+    The simplest technique, and the fastest. Its threshold is a parameter, so that a grid search
+    can choose it.
+
+    Parameters
+    ----------
+    threshold : float, default=127
+        In grey levels of X. Foreground is ``X > threshold``, strictly; on integers that is
+        ``X > floor(threshold)``. A float32 or float16 image is compared with the threshold in its
+        own precision.
+    mode : {"binary", "binary_inv", "trunc", "tozero", "tozero_inv"}, default="binary"
+        What `transform` makes of foreground and background: `max_value` and 0, the reverse, the
+        threshold and the pixel, the pixel and 0, 0 and the pixel. The ``_inv`` modes make the
+        dark side the foreground, for `predict` and `score` too.
+    max_value : float or None, default=None
+        Foreground in the binary modes, rounded half to even and saturated for integers. None:
+        255 for uint8, 65535 for uint16, 1 for all other dtypes.
+    channel_axis : int or None, default=None
+        Axis of one sample that indexes channels, each of which is thresholded by itself.
+    image_shape : int, tuple of int or None, default=None
+        Shape of the image that a flat row (2-D X) holds.
+
+    Attributes
+    ----------
+    threshold_ : float
+        The threshold.
+    sample_ndim_ : int
+        Number of dimensions of one sample as seen in `fit`, channels included.
+    n_channels_ : int or None
+        Number of channels as seen in `fit`.
+    n_features_in_ : int
+        Number of pixels of a flat row; set only if X was 2-D in `fit`.
+
+    See Also
+    --------
+    OtsuThreshold : Finds the threshold by itself.
+    AdaptiveThreshold : Gives each pixel its own.
+
+    Notes
+    -----
+    Equal to ``cv2.threshold`` in every output, on every dtype that it takes: a threshold below the
+    range of the dtype leaves everything above it (``"trunc"`` then gives 0), and one at or beyond
+    its greatest value leaves nothing.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skthresh import SimpleThreshold
+    >>> images = np.array([[[0, 127, 128, 255]]], dtype=np.uint8)
+    >>> SimpleThreshold(127).fit_transform(images)
+    array([[[  0,   0, 255, 255]]], dtype=uint8)
+    >>> SimpleThreshold(127, mode="trunc").fit_transform(images)
+    array([[[  0, 127, 127, 127]]], dtype=uint8)
+    """
+
+    _parameter_constraints: dict[str, list[Any]] = {
+        **ScalarThreshold._parameter_constraints,
+        "threshold": [Interval(Real, None, None, closed="neither")],
+    }
+
+    _shape_matters = False
+
+    def __init__(
+        self,
+        threshold: float = 127,
+        *,
+        mode: str = "binary",
+        max_value: float | None = None,
+        channel_axis: int | None = None,
+        image_shape: int | tuple[int, ...] | None = None,
+    ) -> None:
+        self.threshold = threshold
+        self.mode = mode
+        self.max_value = max_value
+        self.channel_axis = channel_axis
+        self.image_shape = image_shape
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X: ImagesLike, y: Any = None) -> Self:  # noqa: ARG002
+        """Check the parameters; nothing is learned.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...) or list of array-like
+            Images of the kind that `transform` will get.
+        y : Ignored
+            Present for scikit-learn's conventions.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+        """
+        self._read(X, reset=True)
+        self.threshold_ = self.threshold
+        return self

@@ -1,0 +1,232 @@
+"""Histograms: count, weigh, merge. Exact for integers, binned for floats.
+
+A global technique sees nothing of an image but this. Because histograms add, a threshold is
+learned from one image, from a training set, or from a stream, by one and the same criterion.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skthresh.batch import Array
+from skthresh.kernels import count as kernels
+
+__all__ = ["FloatGrid", "Histogram", "count", "linear_edges"]
+
+# Integers that span no more levels than this get one bin for each level, empty ones included;
+# beyond it, one bin for each level that occurs.
+MAX_LEVELS = 2**16
+
+# A plane and its weight; None weighs nothing, and keeps the counts integers.
+WeightedPlanes = Iterable[tuple[Array, float | None]]
+
+
+@dataclass(frozen=True, eq=False)
+class Histogram:
+    """How often each grey level occurs.
+
+    Attributes
+    ----------
+    counts : ndarray of shape (n_bins,)
+        Pixels per bin: int64, or float64 if images were weighted.
+    centers : ndarray of shape (n_bins,)
+        Ascending. The grey levels themselves for integers (int64, or uint64 for uint64 images),
+        the middles of equal bins for floats (float64).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> h = Histogram(np.array([3, 1]), np.array([10, 200]))
+    >>> h.n_pixels
+    4
+    >>> (h + Histogram(np.array([5]), np.array([20]))).counts
+    array([3, 5, 1])
+    """
+
+    counts: Array
+    centers: Array
+
+    @property
+    def n_pixels(self) -> float:
+        """Total count: an int, or a float if images were weighted."""
+        total: float = self.counts.sum().item()
+        return total
+
+    def occupied(self) -> Array:
+        """Give the indices of the bins that are not empty."""
+        return np.flatnonzero(self.counts > 0)
+
+    def __add__(self, other: Histogram) -> Histogram:
+        if np.array_equal(self.centers, other.centers):
+            return Histogram(self.counts + other.counts, self.centers)
+        centers = np.union1d(self.centers, other.centers)
+        counts = np.zeros(len(centers), np.result_type(self.counts, other.counts))
+        for h in (self, other):
+            counts[np.searchsorted(centers, h.centers)] += h.counts
+        return Histogram(counts, centers)
+
+
+def count(planes: WeightedPlanes, dtype: np.dtype[Any], n_bins: int) -> Histogram:
+    """Count the pixels of planes, each with its weight.
+
+    Parameters
+    ----------
+    planes : iterable of (ndarray, float or None)
+        In the kernels' form; visited twice unless the dtype has 8 bits. A weight of zero leaves a
+        plane out altogether.
+    dtype : dtype
+        Of the images that the planes come from.
+    n_bins : int
+        Equal bins over the range of the data, for floats.
+    """
+    planes = [(p.reshape(-1), w) for p, w in planes if w is None or w > 0]
+    if dtype.kind == "f":
+        return _count_floats(planes, n_bins)
+    if dtype.itemsize == 1 and dtype.kind in "bu":
+        n_levels = 2 if dtype.kind == "b" else 256
+        counts = _sum(kernels.count_bytes(p)[:n_levels] * _weight(w) for p, w in planes)
+        return Histogram(counts, np.arange(n_levels))
+    return _count_integers(planes, np.dtype(np.uint64 if dtype == np.uint64 else np.int64))
+
+
+def _weight(weight: float | None) -> float:
+    return 1 if weight is None else weight
+
+
+def _sum(parts: Iterable[Array]) -> Array:
+    total: Array | None = None
+    for part in parts:
+        total = part if total is None else total + part
+    return np.zeros(0, np.int64) if total is None else total
+
+
+def _count_integers(planes: list[Any], center_dtype: np.dtype[Any]) -> Histogram:
+    ranges = [kernels.level_range(p) for p, _ in planes]
+    lo, hi = min(int(r[0]) for r in ranges), max(int(r[1]) for r in ranges)
+    n_levels = hi - lo + 1
+    if n_levels > MAX_LEVELS:
+        return _sum_sparse(planes, center_dtype)
+    counts = _sum(
+        kernels.count_levels(p, p.dtype.type(lo), n_levels) * _weight(w) for p, w in planes
+    )
+    return Histogram(counts, np.arange(n_levels).astype(center_dtype) + center_dtype.type(lo))
+
+
+def _sum_sparse(planes: list[Any], center_dtype: np.dtype[Any]) -> Histogram:
+    total = Histogram(np.zeros(0, np.int64), np.zeros(0, center_dtype))
+    for p, w in planes:
+        levels, counts = np.unique(p, return_counts=True)
+        total += Histogram(counts * _weight(w), levels.astype(center_dtype))
+    return total
+
+
+def linear_edges(lo: float, hi: float, n_bins: int) -> NDArray[np.float64]:
+    """Divide [lo, hi] into equal bins, without overflow where the range is that of the dtype."""
+    if math.isfinite(hi - lo):
+        return np.linspace(lo, hi, n_bins + 1)
+    return np.linspace(lo / 2, hi / 2, n_bins + 1) * 2
+
+
+def _middles(edges: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(edges[:-1] / 2 + edges[1:] / 2)
+
+
+def _count_floats(planes: list[Any], n_bins: int) -> Histogram:
+    ranges = [kernels.finite_range(p) for p, _ in planes]
+    lo, hi = min(r[0] for r in ranges), max(r[1] for r in ranges)
+    if lo > hi:  # nothing but NaN
+        return Histogram(np.zeros(0, np.int64), np.zeros(0))
+    if lo == hi:
+        counts = _sum(np.count_nonzero(p == lo) * np.array([_weight(w)]) for p, w in planes)
+        return Histogram(counts, np.array([lo]))
+    edges = linear_edges(lo, hi, n_bins)
+    counts = _sum(kernels.count_bins(p, edges) * _weight(w) for p, w in planes)
+    return Histogram(counts, _middles(edges))
+
+
+class FloatGrid:
+    """A histogram of floats whose range is not known beforehand, for `partial_fit`.
+
+    Pixels are counted in cells of width ``2**exponent`` that start at multiples of it. When the
+    range grows past 2**16 cells, pairs of cells merge, exactly. The counts therefore depend on
+    the pixels alone, and not on how they were divided into batches or in which order they came.
+
+    Attributes
+    ----------
+    lo, hi : float
+        The exact range of the data so far.
+    exponent : int
+        Cells are at most ``(hi - lo) / 2**15`` wide, or one unit in the last place of the data.
+    """
+
+    CELLS = 16  # log2 of the number of cells that a range is resolved into
+
+    def __init__(self) -> None:
+        self.lo, self.hi = math.inf, -math.inf
+        self.exponent = -1074
+        self.first = 0
+        self.counts: Array = np.zeros(0, np.int64)
+
+    def add(self, values: Array, weights: float | Array | None = None) -> None:
+        """Count `values`; a weight holds for all of them, or there is one for each."""
+        values = np.asarray(values, np.float64).reshape(-1)
+        kept = ~np.isnan(values)
+        if weights is not None:
+            kept &= np.asarray(weights) > 0
+        values = values[kept]
+        if values.size == 0:
+            return
+        self._widen(float(values.min()), float(values.max()))
+        keys = np.floor(np.ldexp(values, -self.exponent)) - float(self.first)
+        each = weights[kept] if isinstance(weights, np.ndarray) else None
+        counts: Array = np.bincount(keys.astype(np.int64), each, minlength=len(self.counts))
+        if weights is not None and each is None:
+            counts = counts * weights
+        self.counts = self.counts + counts
+
+    def histogram(self, n_bins: int) -> Histogram:
+        """Give equal bins over the range of the data.
+
+        Each cell goes, as a whole, to the bin that its middle is in: a pixel can land in the
+        neighbour of its bin if it is within one cell of the edge between them.
+        """
+        if self.lo > self.hi:
+            return Histogram(np.zeros(0, np.int64), np.zeros(0))
+        if self.lo == self.hi:
+            return Histogram(self.counts.sum(keepdims=True), np.array([self.lo]))
+        edges = linear_edges(self.lo, self.hi, n_bins)
+        cells = np.arange(len(self.counts)) + float(self.first) + 0.5
+        with np.errstate(over="ignore"):  # the middle of the outermost cell may be infinite
+            middles = np.clip(np.ldexp(cells, self.exponent), self.lo, self.hi)
+        bins = np.clip(np.searchsorted(edges, middles, side="right") - 1, 0, n_bins - 1)
+        counts = np.zeros(n_bins, self.counts.dtype)
+        np.add.at(counts, bins, self.counts)
+        return Histogram(counts, _middles(edges))
+
+    def _widen(self, lo: float, hi: float) -> None:
+        self.lo, self.hi = min(self.lo, lo), max(self.hi, hi)
+        exponent = max(self.exponent, self._exponent_for(self.lo, self.hi))
+        old_first, old = self.first, self.counts
+        self.first = self._key(self.lo, exponent)
+        self.counts = np.zeros(self._key(self.hi, exponent) - self.first + 1, old.dtype)
+        if old.size:
+            shift = exponent - self.exponent
+            keys = (old_first + np.arange(len(old))) >> min(shift, 63)
+            np.add.at(self.counts, keys - self.first, old)
+        self.exponent = exponent
+
+    @classmethod
+    def _exponent_for(cls, lo: float, hi: float) -> int:
+        width = math.frexp(hi / 2 - lo / 2)[1] + 1 - cls.CELLS
+        last_place = math.frexp(max(abs(lo), abs(hi)))[1] - 53
+        return max(width if hi > lo else last_place, last_place, -1074)
+
+    @staticmethod
+    def _key(value: float, exponent: int) -> int:
+        return math.floor(math.ldexp(value, -exponent))

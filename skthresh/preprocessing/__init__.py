@@ -1,0 +1,1 @@
+"""Steps around the thresholders: grey conversion, smoothing, resizing, flattening."""

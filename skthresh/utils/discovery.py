@@ -1,0 +1,57 @@
+"""Find the estimators of this library."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from typing import Any
+
+from sklearn.base import BaseEstimator
+
+__all__ = ["all_estimators", "technique_name", "techniques"]
+
+
+def all_estimators() -> list[tuple[str, type[Any]]]:
+    """List every estimator that this library makes public.
+
+    Returns
+    -------
+    estimators : list of (str, type)
+        Name and class, by name.
+
+    Examples
+    --------
+    >>> from skthresh.utils import all_estimators
+    >>> [name for name, _ in all_estimators() if "Otsu" in name]
+    ['OtsuThreshold']
+    """
+    import skthresh  # noqa: PLC0415  the package imports this module
+
+    members = ((name, getattr(skthresh, name)) for name in sorted(skthresh.__all__))
+    return [(n, c) for n, c in members if inspect.isclass(c) and issubclass(c, BaseEstimator)]
+
+
+def technique_name(cls: type[Any]) -> str:
+    """Name a technique as users call it: ``OtsuThreshold`` is ``"otsu"``.
+
+    Examples
+    --------
+    >>> from skthresh import AdaptiveThreshold
+    >>> technique_name(AdaptiveThreshold)
+    'adaptive'
+    """
+    stem = cls.__name__.removesuffix("Threshold")
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", stem).lower()
+
+
+def techniques() -> dict[str, type[Any]]:
+    """Map the names of the thresholding techniques to their classes.
+
+    Examples
+    --------
+    >>> sorted(techniques())
+    ['adaptive', 'otsu', 'simple']
+    """
+    from skthresh.base import Thresholder  # noqa: PLC0415  base imports from this package
+
+    return {technique_name(c): c for _, c in all_estimators() if issubclass(c, Thresholder)}
