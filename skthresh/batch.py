@@ -176,7 +176,7 @@ def kernel_form(plane: Array) -> Array:
 
 def _kernel_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
     # Numba has no float16 on the CPU, and no foreign byte order.
-    return np.dtype(np.float32) if dtype == np.float16 else dtype.newbyteorder("=")
+    return np.dtype(np.float32) if dtype.str[1:] == "f2" else dtype.newbyteorder("=")
 
 
 def _fill(function: PlaneFunction, source: Array, target: Array, i: int, c: int) -> None:
@@ -261,7 +261,7 @@ def _read_list(X: ImagesLike, *, mixed_ranks: bool) -> list[Array]:
                 allow_nd=True,
                 ensure_min_samples=0,
                 ensure_min_features=0,
-                ensure_all_finite="allow-nan",
+                ensure_all_finite=False,
                 input_name=f"X[{i}]",
             ),
             f"X[{i}]",
@@ -290,7 +290,7 @@ def _read_array(estimator: Any, X: ImagesLike, *, reset: bool) -> Array:
     checks: dict[str, Any] = {
         "dtype": "numeric",
         "allow_nd": True,
-        "ensure_all_finite": "allow-nan",
+        "ensure_all_finite": False,  # its sum overflows on extreme values
     }
     ndim = X.ndim if hasattr(X, "ndim") else _nested_ndim(X)
     if ndim <= 2:  # a table: scikit-learn's own rules, its feature names and its messages
@@ -313,9 +313,18 @@ def _nested_ndim(X: Any) -> int:
 
 
 def _check_dtype(x: Array, name: str) -> Array:
-    if x.dtype.kind in "biu" or (x.dtype.kind == "f" and x.dtype.itemsize <= 8):
+    if x.dtype.kind in "biu":
         return x
-    raise ValueError(f"{name} has dtype {x.dtype}, which is not supported. Use {ALLOWED_DTYPES}.")
+    if x.dtype.kind != "f" or x.dtype.itemsize > 8:
+        raise ValueError(
+            f"{name} has dtype {x.dtype}, which is not supported. Use {ALLOWED_DTYPES}."
+        )
+    if np.isinf(x).any():
+        raise ValueError(
+            f"Input {name} contains infinity or a value too large for {x.dtype!r}. NaN may stand "
+            "for missing pixels."
+        )
+    return x
 
 
 def _check_image_shape(image_shape: int | tuple[int, ...], n_pixels: int) -> tuple[int, ...]:

@@ -130,7 +130,7 @@ def linear_edges(lo: float, hi: float, n_bins: int) -> NDArray[np.float64]:
     """Divide [lo, hi] into equal bins, without overflow where the range is that of the dtype."""
     if math.isfinite(hi - lo):
         return np.linspace(lo, hi, n_bins + 1)
-    return np.linspace(lo / 2, hi / 2, n_bins + 1) * 2
+    return np.linspace(lo / 4, hi / 4, n_bins + 1) * 4
 
 
 def _middles(edges: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -183,7 +183,9 @@ class FloatGrid:
         if values.size == 0:
             return
         self._widen(float(values.min()), float(values.max()))
-        keys = np.floor(np.ldexp(values, -self.exponent)) - float(self.first)
+        keys = np.floor(np.ldexp(values, -self.exponent))
+        keys[(keys == 0) & (values < 0)] = -1  # underflow took the sign
+        keys -= self.first
         each = weights[kept] if isinstance(weights, np.ndarray) else None
         counts: Array = np.bincount(keys.astype(np.int64), each, minlength=len(self.counts))
         if weights is not None and each is None:
@@ -224,9 +226,11 @@ class FloatGrid:
     @classmethod
     def _exponent_for(cls, lo: float, hi: float) -> int:
         width = math.frexp(hi / 2 - lo / 2)[1] + 1 - cls.CELLS
-        last_place = math.frexp(max(abs(lo), abs(hi)))[1] - 53
+        largest = max(abs(lo), abs(hi))
+        last_place = math.frexp(largest)[1] - 53 if largest else -1074
         return max(width if hi > lo else last_place, last_place, -1074)
 
     @staticmethod
     def _key(value: float, exponent: int) -> int:
-        return math.floor(math.ldexp(value, -exponent))
+        key = math.floor(math.ldexp(value, -exponent))
+        return -1 if key == 0 and value < 0 else key  # underflow takes the sign

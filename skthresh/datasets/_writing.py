@@ -100,7 +100,8 @@ def _lines_of_text(
     slant, tilt = rng.uniform(-0.05, 0.35), rng.uniform(-0.025, 0.025)
     margin = min(0.07 * width, 1.2 * pitch)
     strokes = []
-    baselines = np.arange(margin / 2 + 1.9 * size, height - 0.8 * size, pitch)
+    top = 0.04 * height + 1.9 * size
+    baselines = np.arange(top, max(height - 0.8 * size, top + 1), pitch)  # one line at least
     for n, base in enumerate(baselines):
         x, end = margin * rng.uniform(0.9, 1.1), width - margin
         if n == len(baselines) - 1 and n > 0:

@@ -108,6 +108,7 @@ class GlobalThreshold(ScalarThreshold):
         weights = self._weights(batch, sample_weight)
         if self.per_image:
             return self
+        self._check_same_kind(batch)
         if batch.dtype.kind == "f":
             histograms = self._count_into_grids(batch, weights)
         else:
@@ -157,6 +158,17 @@ class GlobalThreshold(ScalarThreshold):
 
     def _count(self, batch: Batch, channel: int, weights: Array | None) -> Histogram:
         return count(self._weighted(batch, channel, weights), batch.dtype, self.n_bins)
+
+    def _check_same_kind(self, batch: Batch) -> None:
+        """Refuse to merge the levels of integers with the bins of floats."""
+        if not hasattr(self, "histogram_"):
+            return
+        h = self.histogram_[0] if batch.n_channels else self.histogram_
+        if (h.centers.dtype.kind == "f") != (batch.dtype.kind == "f"):
+            raise ValueError(
+                f"X has dtype {batch.dtype}, but the histogram learned so far is of "
+                f"{'float' if h.centers.dtype.kind == 'f' else 'int'} images."
+            )
 
     def _count_into_grids(self, batch: Batch, weights: Array | None) -> list[Histogram]:
         if not hasattr(self, "_grids"):

@@ -67,13 +67,15 @@ def _split(counts: Array, centers: Array) -> tuple[NDArray[np.float64], NDArray[
 
 
 def _differences(centers: Array, middle: Any) -> NDArray[np.float64]:
-    if centers.dtype == np.uint64:  # unsigned differences wrap below zero
-        return np.where(
-            centers >= middle, (centers - middle).astype(float), -(middle - centers).astype(float)
-        )
-    with np.errstate(over="ignore"):
-        levels = centers.astype(np.float64) - float(middle)
-    return np.asarray(levels)
+    """Subtract a level, with as many digits as float64 has."""
+    if centers.dtype.kind not in "iu":
+        with np.errstate(over="ignore"):
+            return np.asarray(centers - middle, np.float64)
+    # Unsigned differences of the larger and the smaller are right whatever the range.
+    bits, pivot = centers.astype(np.uint64), np.asarray(middle).astype(np.uint64)
+    return np.where(
+        centers >= middle, (bits - pivot).astype(np.float64), -(pivot - bits).astype(np.float64)
+    )
 
 
 def otsu(counts: Array, centers: Array) -> float:

@@ -81,8 +81,8 @@ def weighted_mean(
         Odd in length, one for each axis; their product weighs the window.
     """
     if plane.dtype.kind == "f":
-        largest = float(np.max(np.abs(plane), initial=0.0))  # NaN if there is one
-        if not largest < HUGE:
+        # np.min and np.max are NaN where there is one
+        if not -HUGE < float(np.min(plane)) <= float(np.max(plane)) < HUGE:
             _weighted_mean_careful(plane, weights, offset, out, select)
             return
         tolerance = _rounding(weights)

@@ -99,7 +99,7 @@ def _foreground(mask: NDArray[Any], pos_label: float | None, name: str) -> NDArr
 
 
 def _count_image(t: NDArray[np.bool_], p: NDArray[np.bool_]) -> tuple[int, int, int, int]:
-    tp = int(np.count_nonzero(t | p))
+    tp = int(np.count_nonzero(t & p))
     fp = int(np.count_nonzero(p)) - tp
     fn = int(np.count_nonzero(t)) - tp
     return tp, fp, fn, t.size - tp - fp - fn

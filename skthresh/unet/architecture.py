@@ -5,16 +5,59 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from skthresh.unet._keras import import_keras
 
-__all__ = ["ModelBuilder", "build_custom", "build_unet"]
+__all__ = ["ModelBuilder", "Recipe", "build_custom", "build_unet"]
 
 # (input_shape, n_classes) -> keras.Model, as users may supply it.
 ModelBuilder = Callable[[tuple[None, None, int], int], Any]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All that a network is built from: with the weights, all that a pickle needs.
+
+    Attributes
+    ----------
+    n_channels, n_classes : int
+        Channels of the images and of the output.
+    depth, base_filters, dropout
+        As for `build_unet`.
+    builder : callable or None
+        Builds the user's own network instead.
+    """
+
+    n_channels: int
+    n_classes: int
+    depth: int
+    base_filters: int
+    dropout: float
+    builder: ModelBuilder | None
+
+    @property
+    def multiple(self) -> int:
+        """What heights and widths must be divisible by."""
+        return int(2**self.depth)
+
+    def build(self, seed: int) -> Any:
+        """Build the network, with new weights."""
+        if self.builder is not None:
+            return build_custom(
+                self.builder, self.n_channels, self.n_classes, side=self.multiple, seed=seed
+            )
+        return build_unet(
+            self.n_channels,
+            self.n_classes,
+            depth=self.depth,
+            base_filters=self.base_filters,
+            dropout=self.dropout,
+            seed=seed,
+        )
 
 
 def build_unet(

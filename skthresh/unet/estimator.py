@@ -11,11 +11,11 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from skthresh.batch import Array, Batch, ImagesLike, is_ragged, read_batch
+from skthresh.batch import Array, Batch, ImagesLike, read_batch
 from skthresh.unet._keras import import_keras
-from skthresh.unet.architecture import ModelBuilder, build_custom, build_unet
-from skthresh.unet.images import input_range, labels_of, load_image, pad_to, padded_shape
-from skthresh.unet.images import read_masks
+from skthresh.unet.architecture import ModelBuilder, Recipe
+from skthresh.unet.images import check_rank, input_range, labels_of, padded_shape, read_masks
+from skthresh.unet.prediction import probabilities
 from skthresh.unet.training import LabelledImages, TrainingBatches, make_loss, train
 from skthresh.utils._sklearn import (
     Interval,
@@ -26,9 +26,6 @@ from skthresh.utils._sklearn import (
 )
 
 __all__ = ["UNetSegmenter"]
-
-# Predict so many pixels at once, one image at least: 64 filters of a megapixel are 256 MiB.
-PIXELS_AT_ONCE = 2**20
 
 
 class UNetSegmenter(TransformerMixin, BaseEstimator):
@@ -179,7 +176,7 @@ class UNetSegmenter(TransformerMixin, BaseEstimator):
         self.random_state = random_state
         self.verbose = verbose
 
-    @fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
+    @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: ImagesLike, y: Any, sample_weight: Any = None) -> Self:
         """Train the network.
 
@@ -217,21 +214,23 @@ class UNetSegmenter(TransformerMixin, BaseEstimator):
         self.classes_ = classes
         self.input_range_ = input_range(batch.sample(i) for i in training)
         # What the network was built from, whatever is set after the fit.
-        self._recipe = {
-            "depth": self.depth,
-            "base_filters": self.base_filters,
-            "dropout": self.dropout,
-            "model": self.model,
-        }
+        self._recipe = Recipe(
+            n_channels=self.n_channels_ or 1,
+            n_classes=len(classes),
+            depth=self.depth,
+            base_filters=self.base_filters,
+            dropout=self.dropout,
+            builder=self.model,
+        )
         images = LabelledImages(
             batch,
             masks,
             classes,
             weights / weights.mean(),
             self.input_range_,
-            padded_shape(np.max([m.shape for m in masks], axis=0), 2**self.depth),
+            padded_shape(np.max([m.shape for m in masks], axis=0), self._recipe.multiple),
         )
-        model = self._build(seed)
+        model = self._recipe.build(seed)
         model.compile(
             keras.optimizers.Adam(self.learning_rate),
             loss=make_loss(keras, self.loss),
@@ -280,8 +279,8 @@ class UNetSegmenter(TransformerMixin, BaseEstimator):
         """
         batch = self._read(X, reset=False)
         samples: list[Array] = [np.empty(0)] * len(batch)
-        for i, probabilities in self._probabilities(batch):
-            samples[i] = probabilities
+        for i, sample in self._probabilities(batch):
+            samples[i] = sample
         return batch.rebuild(samples)
 
     def transform(self, X: ImagesLike) -> Any:
@@ -336,18 +335,16 @@ class UNetSegmenter(TransformerMixin, BaseEstimator):
         true = [np.searchsorted(self.classes_, mask) for mask in masks]
         predicted = self._indices(batch)
         n_classes = len(self.classes_)
-        scores = np.mean(
-            [
-                dice_score(true, predicted, pos_label=k, reduction="none")
-                for k in (range(n_classes) if n_classes > 2 else [1])
-            ],
-            axis=0,
-        )
+        per_class: list[Any] = [
+            dice_score(true, predicted, pos_label=k, reduction="none")
+            for k in (range(n_classes) if n_classes > 2 else [1])
+        ]
+        scores = np.mean(per_class, axis=0)
         if sample_weight is not None:
             sample_weight = check_sample_weight(sample_weight, batch.data)
         return float(np.average(scores, weights=sample_weight))
 
-    def get_feature_names_out(self, input_features: Any = None) -> Any:
+    def get_feature_names_out(self, input_features: Any = None) -> Any:  # noqa: ARG002
         """Refuse: images of probabilities have no feature names.
 
         Parameters
@@ -362,7 +359,7 @@ class UNetSegmenter(TransformerMixin, BaseEstimator):
         """The trained network."""
         check_is_fitted(self)
         if not hasattr(self, "_model"):  # it comes from a pickle
-            model = self._build(seed=0)
+            model = self._recipe.build(seed=0)
             model.set_weights(self._weights)
             self._model = model
             del self._weights
@@ -371,37 +368,8 @@ class UNetSegmenter(TransformerMixin, BaseEstimator):
     def _read(self, X: ImagesLike, *, reset: bool) -> Batch:
         if not reset:
             check_is_fitted(self)
-        self._check_rank(X)
+        check_rank(X, self.channel_axis)
         return read_batch(self, X, reset=reset, channel_axis=self.channel_axis)
-
-    def _check_rank(self, X: ImagesLike) -> None:
-        """Refuse what is not images, before X is read as something else."""
-        try:
-            ndim = np.ndim(X[0]) if is_ragged(X) else np.ndim(X) - 1
-        except ValueError:  # nested lists of unequal lengths: validation says so better
-            return
-        given = f"X has samples of shape {np.shape(X[0])}" if ndim > 0 else "X has no images"
-        if ndim < 2:
-            hint = (
-                "One image is passed as X[np.newaxis]; flat rows are folded by "
-                "X.reshape(-1, height, width)."
-            )
-        elif ndim != 2 and self.channel_axis is None:
-            hint = (
-                "If an axis is colour, pass it as channel_axis=-1, or convert with "
-                "skthresh.ToGray() first."
-            )
-        elif ndim != 3 and self.channel_axis is not None:
-            hint = (
-                f"channel_axis={self.channel_axis} asks for images of three dimensions, channels "
-                "included; for grey images use channel_axis=None."
-            )
-        else:
-            return
-        raise ValueError(
-            f"{given}, but {type(self).__name__} needs images: X of shape (n, height, width), or "
-            f"with a channel_axis, or a list of images. {hint}"
-        )
 
     def _split(self, n: int, rng: np.random.RandomState) -> tuple[Array, Array]:
         """Draw the images to train on and those to hold out."""
@@ -416,41 +384,18 @@ class UNetSegmenter(TransformerMixin, BaseEstimator):
         order = rng.permutation(n)
         return np.sort(order[n_held_out:]), np.sort(order[:n_held_out])
 
-    def _build(self, seed: int) -> Any:
-        recipe = dict(self._recipe)
-        builder = recipe.pop("model")
-        n_channels, n_classes = self.n_channels_ or 1, len(self.classes_)
-        if builder is None:
-            return build_unet(n_channels, n_classes, seed=seed, **recipe)
-        return build_custom(builder, n_channels, n_classes, side=2 ** recipe["depth"], seed=seed)
-
     def _indices(self, batch: Batch) -> list[Array]:
         """Give the index of each pixel's most probable class."""
         dtype = np.min_scalar_type(len(self.classes_))
         samples: list[Array] = [np.empty(0)] * len(batch)
-        for i, probabilities in self._probabilities(batch):
-            samples[i] = probabilities.argmax(axis=-1).astype(dtype)
+        for i, sample in self._probabilities(batch):
+            samples[i] = sample.argmax(axis=-1).astype(dtype)
         return samples
 
     def _probabilities(self, batch: Batch) -> Iterator[tuple[int, Array]]:
-        """Visit (index, probabilities) of each image, those of one padded shape together."""
-        model = self.model_
-        groups: dict[tuple[int, int], list[int]] = {}
-        for i, x in enumerate(batch.samples()):
-            size = [n for axis, n in enumerate(x.shape) if axis != batch.channel_axis]
-            groups.setdefault(padded_shape(size, 2 ** self._recipe["depth"]), []).append(i)
-        for shape, members in groups.items():
-            step = min(self.batch_size, max(1, PIXELS_AT_ONCE // (shape[0] * shape[1])))
-            for start in range(0, len(members), step):
-                chunk = members[start : start + step]
-                loaded = [load_image(batch, i, self.input_range_) for i in chunk]
-                stack = np.stack([pad_to(image, shape, "reflect") for image, _ in loaded])
-                logits = model.predict_on_batch(stack)
-                for i, (_, no_data), z in zip(chunk, loaded, logits, strict=True):
-                    height, width = no_data.shape
-                    probabilities = _softmax(z[:height, :width])
-                    probabilities[no_data] = np.eye(1, len(self.classes_))
-                    yield i, probabilities
+        return probabilities(
+            self.model_, batch, self.input_range_, self._recipe.multiple, self.batch_size
+        )
 
     def _forget(self) -> None:
         for name in ("_model", "_weights"):
@@ -474,12 +419,6 @@ class UNetSegmenter(TransformerMixin, BaseEstimator):
         tags.target_tags.required = True
         tags.transformer_tags.preserves_dtype = []
         return tags
-
-
-def _softmax(logits: Array) -> Array:
-    probabilities = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    probabilities /= probabilities.sum(axis=-1, keepdims=True)
-    return probabilities
 
 
 def _jit_compile(keras: Any) -> bool | str:

@@ -3,13 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
-from skthresh.batch import Array, Batch
+from skthresh.batch import Array, Batch, ImagesLike, is_ragged
 
-__all__ = ["input_range", "labels_of", "load_image", "pad_to", "padded_shape", "read_masks"]
+__all__ = [
+    "check_rank",
+    "input_range",
+    "labels_of",
+    "load_image",
+    "pad_to",
+    "padded_shape",
+    "read_masks",
+]
+
+
+def check_rank(X: ImagesLike, channel_axis: int | None) -> None:
+    """Refuse what is not a batch of images, before it is read as something else."""
+    try:
+        ndim = np.ndim(X[0]) if is_ragged(X) else np.ndim(X) - 1
+    except ValueError:  # nested lists of unequal lengths: scikit-learn's validation says so better
+        return
+    if ndim < 2:
+        hint = (
+            "One image is passed as X[np.newaxis]; flat rows are folded by "
+            "X.reshape(-1, height, width)."
+        )
+    elif ndim != 2 and channel_axis is None:
+        hint = (
+            "If an axis is colour, pass it as channel_axis=-1, or convert with skthresh.ToGray() "
+            "first."
+        )
+    elif ndim != 3 and channel_axis is not None:
+        hint = (
+            f"channel_axis={channel_axis} asks for images of three dimensions, channels included; "
+            "for grey images use channel_axis=None."
+        )
+    else:
+        return
+    given = f"X has samples of shape {np.shape(X[0])}" if ndim > 0 else "X has no images"
+    raise ValueError(
+        f"{given}, but UNetSegmenter needs images: X of shape (n, height, width), or with a "
+        f"channel_axis, or a list of images. {hint}"
+    )
 
 
 def input_range(images: Iterable[Array]) -> tuple[float, float]:
@@ -46,7 +84,7 @@ def load_image(batch: Batch, i: int, limits: tuple[float, float]) -> tuple[Array
     x = x[..., np.newaxis] if batch.channel_axis is None else np.moveaxis(x, batch.channel_axis, -1)
     low, high = limits
     # float32 holds 16-bit integers exactly; wider pixels lose nothing before they are scaled.
-    image = x.astype(np.float32 if x.dtype.itemsize <= 2 else np.float64)
+    image: Any = x.astype(np.float32 if x.dtype.itemsize <= 2 else np.float64)
     image -= low
     if high > low:
         image /= high - low
@@ -62,13 +100,13 @@ def padded_shape(shape: Sequence[int], multiple: int) -> tuple[int, int]:
     return height, width
 
 
-def pad_to(image: Array, shape: tuple[int, int], mode: str) -> Array:
-    """Pad height and width at their ends, by reflection ("reflect") or with zeros ("constant")."""
+def pad_to(image: Array, shape: tuple[int, int], mode: Literal["reflect", "constant"]) -> Array:
+    """Pad height and width at their ends, by reflection or with zeros ("constant")."""
     pads = [(0, shape[0] - image.shape[0]), (0, shape[1] - image.shape[1])]
     if not any(after for _, after in pads):
         return image
     pads += [(0, 0)] * (image.ndim - 2)
-    return np.pad(image, pads, mode)  # type: ignore[call-overload]
+    return np.pad(image, pads, mode)
 
 
 def read_masks(y: Any, batch: Batch) -> list[Array]:

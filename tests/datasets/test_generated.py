@@ -24,8 +24,8 @@ def test_shapes_and_dtypes(make):
 @pytest.mark.parametrize("make", MAKERS)
 @pytest.mark.parametrize("shape", [(16, 16), (16, 200), (200, 16), (33, 47)])
 def test_small_and_odd_shapes_have_both_sides(make, shape):
-    X, y = make(4, shape=shape, random_state=0)
-    assert X.shape == y.shape == (4, *shape)
+    X, y = make(20, shape=shape, random_state=0)
+    assert X.shape == y.shape == (20, *shape)
     assert all(0 < mask.sum() < mask.size for mask in y)
 
 

@@ -1,0 +1,8 @@
+"""Pictures of results, in scikit-learn's Display convention. Only `plot` loads matplotlib."""
+
+from __future__ import annotations
+
+from skthresh.display.segmentation import SegmentationDisplay
+from skthresh.display.threshold import ThresholdDisplay
+
+__all__ = ["SegmentationDisplay", "ThresholdDisplay"]

@@ -1,0 +1,8 @@
+"""What all tests share."""
+
+import os
+
+# Keras is told before anything imports it; a developer may name another backend.
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("MPLBACKEND", "Agg")

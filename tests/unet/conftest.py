@@ -1,0 +1,68 @@
+"""A U-Net that is trained once, and one that is small enough to be trained often."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from skthresh.datasets import make_blobs
+from skthresh.unet import UNetSegmenter
+
+# Keras turns torch tensors into arrays by np.array(tensor), whose __array__ does not know
+# NumPy 2's copy keyword: nothing that this library or its users can mend.
+TORCH_IN_KERAS = "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning"
+
+
+def pytest_collection_modifyitems(items):
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.filterwarnings(TORCH_IN_KERAS))
+
+
+@pytest.fixture(scope="session")
+def tiny():
+    """Make a U-Net that trains in a moment, and learns little."""
+
+    def make(**params):
+        defaults = {"depth": 1, "base_filters": 2, "epochs": 1, "batch_size": 8, "random_state": 0}
+        return UNetSegmenter(**{**defaults, **params})
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def pictures():
+    """Give a few small images and their masks: bright squares on dark ground, 0/255."""
+    rng = np.random.default_rng(0)
+    masks = np.zeros((6, 16, 16), np.uint8)
+    for mask, (row, column) in zip(masks, rng.integers(2, 8, (6, 2)), strict=True):
+        mask[row : row + 6, column : column + 6] = 255
+    images = (masks // 2 + rng.integers(0, 40, masks.shape)).astype(np.uint8)
+    images.flags.writeable = masks.flags.writeable = False
+    return images, masks
+
+
+@pytest.fixture(scope="session")
+def tiny_fitted(tiny, pictures):
+    return tiny().fit(*pictures)
+
+
+@pytest.fixture(scope="session")
+def blobs():
+    return make_blobs(48, shape=(64, 64), random_state=0)
+
+
+@pytest.fixture(scope="session")
+def trained(blobs):
+    X, y = blobs
+    unet = UNetSegmenter(
+        depth=2,
+        base_filters=8,
+        epochs=20,
+        batch_size=8,
+        learning_rate=3e-3,
+        augment=True,
+        random_state=0,
+    )
+    return unet.fit(X, y)
