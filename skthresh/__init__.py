@@ -9,6 +9,7 @@ from skthresh.preprocessing.flatten import Flatten
 from skthresh.preprocessing.gaussian_blur import GaussianBlur
 from skthresh.preprocessing.resize import Resize
 from skthresh.preprocessing.to_gray import ToGray
+from skthresh.unet.estimator import UNetSegmenter
 
 __version__ = "0.1.0"
 
@@ -21,5 +22,6 @@ __all__ = [
     "Resize",
     "SimpleThreshold",
     "ToGray",
+    "UNetSegmenter",
     "binarize",
 ]

@@ -51,7 +51,9 @@ BESIDE = [
 
 
 # Two of them fit with feature names and transform without, for which scikit-learn itself warns.
-@pytest.mark.filterwarnings("ignore:X does not have valid feature names")
+@pytest.mark.filterwarnings(
+    "ignore:X does not have valid feature names", "ignore:X has feature names, but"
+)
 @pytest.mark.parametrize("check", BESIDE, ids=lambda c: c.__name__)
 @pytest.mark.parametrize("estimator", FLAT, ids=repr)
 def test_tables(estimator, check):

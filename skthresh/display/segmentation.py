@@ -222,7 +222,7 @@ class SegmentationDisplay:
             if true is not None:
                 show_image(row[1], true[i], "True mask" if i == 0 else None, **style)
             show_image(row[-1], pred[i], self._title(i, len(labels)), **style)
-        if len(labels) > 2 and new_figure:
+        if new_figure and 2 < len(labels) <= 20:  # more would leave no room for the images
             self._name_labels(labels, style["cmap"])
         return self
 

@@ -98,6 +98,7 @@ class ThresholdDisplay:
         estimator : estimator
             A fitted thresholder, or a fitted pipeline (or search over one) that ends in it. Of a
             pipeline, the histogram and the threshold are those of what enters its last step.
+            The criterion's curve is that of the training images, which chose the threshold.
         image : array-like of shape (height, width), or with channels
             One image, not a batch.
         axes : array-like of 3 matplotlib Axes, default=None
@@ -127,13 +128,18 @@ class ThresholdDisplay:
         for step in steps:
             x = step.transform(x)
         channel_axis = getattr(last, "channel_axis", None)
-        threshold = _of_one_image(last.thresholds(x), x, channel_axis)
-        levels = read_image(x[0], "What enters the last step", channel_axis)
+        if x[0].ndim != 2 + (channel_axis is not None):
+            raise ValueError(
+                f"{name} shows images of two dimensions, besides channels on channel_axis, but "
+                f"what enters {type(last).__name__} has shape {x[0].shape}. Of a volume, show a "
+                "slice with from_predictions."
+            )
+        levels = read_image(x[0], "image", channel_axis)
         return cls(
             read_image(image, "image", first_parameter([*steps, last], "channel_axis")),
-            read_image(last.predict(x)[0], "The result", channel_axis),
+            read_image(last.predict(x)[0], "result", channel_axis),
             histogram=_count(levels, getattr(last, "n_bins", MAX_BARS)),
-            threshold=threshold,
+            threshold=_of_one_image(last.thresholds(x), x, channel_axis),
             between_class_variance=_criterion(last, x),
         ).plot(axes=axes, log=log, im_kw=im_kw, line_kw=line_kw)
 
@@ -207,7 +213,8 @@ class ThresholdDisplay:
         plt = import_pyplot(f"{type(self).__name__}.plot")
         box = float(np.clip(aspect(image), 0.5, 1.2))
         if axes is None:
-            height = 3.35 * max(aspect(image), box) + 1.5  # the title, the scale and the legend
+            around = 1.4 if image.ndim == 2 else 1.8  # the title, the scale and the legend
+            height = 3.35 * max(aspect(image), box) + around
             _, axes = plt.subplots(1, 3, figsize=(11, height), layout="constrained")
         self.axes_ = axes_array(axes, (3,), f"{type(self).__name__}.plot")
         self.figure_ = self.axes_[0].figure
@@ -262,6 +269,7 @@ class ThresholdDisplay:
                 borderaxespad=4,  # in letters: past the scale and its name
                 frameon=False,
                 fontsize="small",
+                ncols=-(-len(handles) // 3),
             )
 
 

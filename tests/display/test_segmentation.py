@@ -133,6 +133,7 @@ def test_many_labels_have_colours_of_their_own(n):
     y = np.resize(np.arange(n), (1, 12, 16))
     image = SegmentationDisplay.from_predictions(X[:1], y, y).axes_[0, 1].images[0]
     assert len({tuple(image.cmap(image.norm(k))) for k in range(n)}) == n
+    assert len(image.figure.legends) == (n <= 20)
 
 
 def test_ragged_lists_of_mixed_images():
@@ -146,9 +147,14 @@ def test_ragged_lists_of_mixed_images():
     array = np.empty(3, object)
     array[:] = images
     assert SegmentationDisplay.from_predictions(array, y, y).axes_.shape == (3, 3)
-    widths = [ax.get_window_extent().width for ax in display.axes_[:2, 0]]
+
+
+def test_images_fill_the_width_whatever_their_shapes():
+    images = [X[0, :8], X[1], X[2, :, :12]]
+    display = SegmentationDisplay.from_predictions(images, *[[x > 9 for x in images]] * 2)
     display.figure_.canvas.draw()
-    assert widths[0] == pytest.approx(widths[1])
+    widths = [ax.get_window_extent().width for ax in display.axes_.ravel()]
+    assert min(widths) > 0.31 * display.figure_.bbox.width
 
 
 @pytest.mark.parametrize("axis", [-1, 0])
@@ -173,6 +179,8 @@ def test_flat_rows(container):
     display = SegmentationDisplay.from_estimator(make_pipeline(otsu), rows, masks)
     assert_array_equal(drawn(display.axes_[2, 0]), X[2])
     assert_array_equal(drawn(display.axes_[2, 1]), Y[2])
+    display = SegmentationDisplay.from_predictions(rows, masks, masks, image_shape=(12, 16))
+    assert_array_equal(drawn(display.axes_[0, 0]), X[0])
     plain = OtsuThreshold().fit(rows)
     display = SegmentationDisplay.from_estimator(plain, rows, masks, image_shape=(12, 16))
     assert_array_equal(drawn(display.axes_[2, 0]), X[2])

@@ -11,7 +11,14 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 
-from skthresh import AdaptiveThreshold, GaussianBlur, OtsuThreshold, SimpleThreshold, ToGray
+from skthresh import (
+    AdaptiveThreshold,
+    Flatten,
+    GaussianBlur,
+    OtsuThreshold,
+    SimpleThreshold,
+    ToGray,
+)
 from skthresh.display import ThresholdDisplay
 from skthresh.histogram import Histogram
 
@@ -164,6 +171,13 @@ def test_pipeline_shows_what_goes_in_and_counts_what_the_last_step_gets():
     assert len(curves(display)) == 1
 
 
+def test_first_step_tells_where_colour_is():
+    image = np.moveaxis(COLOUR, -1, 0)
+    pipe = make_pipeline(ToGray(channel_axis=0), OtsuThreshold()).fit(image[np.newaxis])
+    display = ThresholdDisplay.from_estimator(pipe, image)
+    assert_array_equal(drawn(display.axes_[0]), COLOUR)
+
+
 def test_pipeline_of_one_step_and_search():
     images = np.stack([GRAY, GRAY[::-1]])
     pipe = make_pipeline(SimpleThreshold())
@@ -198,6 +212,18 @@ def test_degenerate_images(image, log):
     display.figure_.canvas.draw()
     assert dashed(display) == ([] if np.isnan(image).all() else [image[0, 0]])
     ThresholdDisplay.from_predictions(np.stack([image] * 3, -1), image).figure_.canvas.draw()
+
+
+def test_masks_without_foreground_are_black_and_missing_colour_is_white():
+    display = ThresholdDisplay.from_predictions(GRAY, np.zeros(GRAY.shape, bool))
+    assert display.axes_[2].images[0].get_clim() == (0, 1)
+    colour = COLOUR / 1000
+    colour[2, 3] = np.nan
+    shown = drawn(ThresholdDisplay.from_predictions(colour, GRAY > 9).axes_[0])
+    assert_array_equal(shown[2, 3], [1, 1, 1])
+    assert_array_equal(shown[0], colour[0])  # from 0 to 1 already: as it is
+    shown = drawn(ThresholdDisplay.from_predictions(COLOUR.astype("u2") * 9, GRAY > 9).axes_[0])
+    assert (shown.min(), shown.max()) == (0, 1)
 
 
 def test_sparse_and_many_levels_are_merged_into_few_bars():
@@ -242,16 +268,28 @@ def test_axes_and_styles(pyplot):
     assert axes[0].images[0].get_cmap().name == "bone"
     assert axes[2].images[0].get_cmap().name == "gray"
     assert axes[1].lines[0].get_color() == "k"
+    for from_ in (
+        lambda **kw: ThresholdDisplay.from_predictions(GRAY, GRAY > 9, threshold=9, **kw),
+        lambda **kw: ThresholdDisplay.from_estimator(
+            SimpleThreshold(9).fit(GRAY[np.newaxis]), GRAY, **kw
+        ),
+    ):
+        _, axes = pyplot.subplots(1, 3)
+        from_(axes=axes, log=True, im_kw={"cmap": "bone"}, line_kw={"color": "k"})
+        assert axes[0].images[0].get_cmap().name == "bone"
+        assert axes[1].lines[0].get_color() == "k"
+        assert axes[1].get_yscale() == "log"
     norm = pyplot.Normalize(10, 20)
     assert display.plot(im_kw={"norm": norm}).axes_[0].images[0].norm is norm
     with pytest.raises(ValueError, match=r"axes has 2 axes, .* draws 3 panels"):
         display.plot(axes=axes[:2])
 
 
-@pytest.mark.parametrize("shape", [(40, 60), (60, 30), (12, 60)])
+@pytest.mark.parametrize("shape", [(40, 60), (60, 30), (12, 60), (40, 60, 3), (40, 60, 5)])
 def test_nothing_overlaps_or_leaves_the_figure(shape):
     image = np.resize(GRAY, shape)
-    display = ThresholdDisplay.from_estimator(OtsuThreshold().fit(image[np.newaxis]), image)
+    otsu = OtsuThreshold(channel_axis=None if len(shape) == 2 else -1).fit(image[np.newaxis])
+    display = ThresholdDisplay.from_estimator(otsu, image)
     figure = display.figure_
     figure.canvas.draw()
     boxes = [ax.get_tightbbox() for ax in display.axes_]
@@ -289,20 +327,19 @@ def test_estimators_that_do_not_fit():
         ThresholdDisplay.from_estimator(
             OtsuThreshold(channel_axis=-1).fit(COLOUR[np.newaxis]), GRAY
         )
-    with pytest.raises(ValueError, match=r"What enters the last step has shape \(1, 12, 16, 3\)"):
-        ThresholdDisplay.from_estimator(with_volumes().fit(COLOUR[np.newaxis]), COLOUR)
+    with pytest.raises(ValueError, match=r"enters OtsuThreshold has shape \(12, 16, 3\)"):
+        ThresholdDisplay.from_estimator(OtsuThreshold().fit(COLOUR[np.newaxis]), COLOUR)
+    flatten = make_pipeline(ToGray(), Flatten(), OtsuThreshold()).fit(COLOUR[np.newaxis])
+    with pytest.raises(ValueError, match=r"enters OtsuThreshold has shape \(192,\)"):
+        ThresholdDisplay.from_estimator(flatten, COLOUR)
     with pytest.raises(TypeError, match=r"needs a thresholder.*got LogisticRegression"):
         ThresholdDisplay.from_estimator(LogisticRegression().fit(rows, [0, 1]), GRAY)
     with pytest.raises(NotFittedError):
         ThresholdDisplay.from_estimator(OtsuThreshold(), GRAY)
     with pytest.raises(NotFittedError):
         ThresholdDisplay.from_estimator(make_pipeline(ToGray(), OtsuThreshold()), GRAY)
-
-
-def with_volumes():
-    from sklearn.preprocessing import FunctionTransformer
-
-    return make_pipeline(FunctionTransformer(lambda X: X[:, np.newaxis]), OtsuThreshold())
+    with pytest.raises(NotFittedError):
+        ThresholdDisplay.from_estimator(GridSearchCV(OtsuThreshold(), {}), GRAY)
 
 
 def test_importing_does_not_load_matplotlib():
