@@ -121,9 +121,9 @@ def labelled_folder(folder: Path, limit: int) -> Pairs:
         found = load_pairs(folder, limit=limit, foreground="rare")
     masks = [m != 0 for m in found.masks]
     gray = ToGray().fit_transform(found.images)
-    inside = np.concatenate([g[m] for g, m in zip(gray, masks, strict=True)])
-    outside = np.concatenate([g[~m] for g, m in zip(gray, masks, strict=True)])
-    mode = "binary_inv" if inside.mean() < outside.mean() else "binary"
+    both = [(g, m) for g, m in zip(gray, masks, strict=True) if m.any() and not m.all()]
+    darker = [g[m].mean() < g[~m].mean() for g, m in both]
+    mode = "binary_inv" if np.mean(darker) > 0.5 else "binary"
     return Pairs(folder.resolve().name, list(found.images), masks, mode)
 
 
@@ -168,7 +168,8 @@ def tune(train: Pairs) -> GridSearchCV:
 
 def train_unet(train: Pairs, epochs: int) -> Any:
     """Train a small U-Net on patches of the grey images."""
-    X, y = patches(train, 160)
+    gray = Pairs(train.name, ToGray().fit_transform(train.images), train.masks, train.mode)
+    X, y = patches(gray, 240)
     print(f"\nTraining a small U-Net on {len(X)} patches of {PATCH}x{PATCH} ...", flush=True)
     unet = UNetSegmenter(
         depth=3,
@@ -261,15 +262,16 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("folder", nargs="?", type=Path, help="with images/ and masks/ in it")
     parser.add_argument("--output", type=Path, default=Path("quickstart_output"))
     parser.add_argument("--limit", type=int, default=24, help="pairs to load from the folder")
-    parser.add_argument("--epochs", type=int, default=12, help="of the U-Net")
+    parser.add_argument("--epochs", type=int, default=20, help="of the U-Net")
     options = parser.parse_args(arguments)
     mpl.use("Agg")
     began = time.perf_counter()
 
-    if options.folder:
-        labelled = labelled_folder(options.folder, options.limit)
-    else:
-        labelled = generated_pages()
+    try:
+        folder, limit = options.folder, options.limit
+        labelled = labelled_folder(folder, limit) if folder else generated_pages()
+    except (OSError, ValueError) as error:
+        parser.error(str(error))
     if len(labelled.images) < 3:
         parser.error(f"{options.folder} holds {len(labelled.images)} pairs; at least 3 are needed")
     n = len(labelled.images)

@@ -73,7 +73,10 @@ def test_pil_like_objects_are_images():
         ([STACK[0], STACK[0, :0]], r"X\[1\] has shape \(0, 7\)"),
         ([STACK[0], STACK[0].astype(complex)], "[Cc]omplex"),
         ([STACK[0], np.full((2, 2), np.inf)], r"X\[1\] contains infinity"),
-        ([STACK[0], np.array([["a", "b"]])], "not compatible with arrays of bytes/strings|could not convert"),
+        (
+            [STACK[0], np.array([["a", "b"]])],
+            "not compatible with arrays of bytes/strings|could not convert",
+        ),
         (STACK[0, 0], "Expected 2D array, got 1D array"),
         (np.array(3), "Expected 2D array, got scalar array"),
         (np.zeros((2, 3), "datetime64[s]"), "datetime64"),
@@ -132,7 +135,9 @@ class TestSuspiciousShapes:
     IMAGE = RNG.integers(0, 256, (60, 80), dtype=np.uint8)
 
     def test_local_methods_warn_of_one_image(self):
-        with pytest.warns(BatchShapeWarning, match=r"\(60, 80\) as 60 samples.*np.newaxis") as found:
+        with pytest.warns(
+            BatchShapeWarning, match=r"\(60, 80\) as 60 samples.*np.newaxis"
+        ) as found:
             AdaptiveThreshold().fit(self.IMAGE)
         assert found[0].filename == __file__, "the warning must point at the user's line"
 
@@ -164,7 +169,12 @@ def test_no_copy_of_a_contiguous_stack():
     import tracemalloc
 
     X = RNG.integers(0, 256, (8, 512, 512), dtype=np.uint8)
-    for e in (SimpleThreshold(), OtsuThreshold(), OtsuThreshold(per_image=True), AdaptiveThreshold()):
+    for e in (
+        SimpleThreshold(),
+        OtsuThreshold(),
+        OtsuThreshold(per_image=True),
+        AdaptiveThreshold(),
+    ):
         e.fit(X).transform(X[:1])  # compiled
         tracemalloc.start()
         e.fit(X)

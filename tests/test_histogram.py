@@ -42,8 +42,8 @@ def test_a_narrow_range_of_wide_integers_has_a_bin_for_each_level():
 @pytest.mark.parametrize("n_bins", [2, 7, 256, 1000])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_floats_are_counted_as_numpy_counts_them(n_bins, dtype):
-    for x in (RNG.normal(size=5000), RNG.integers(0, 256, 5000) / 255, RNG.random(3) * 1e-300):
-        x = x.astype(dtype)
+    for values in (RNG.normal(size=5000), RNG.integers(0, 256, 5000) / 255, RNG.random(3) * 1e-300):
+        x = values.astype(dtype)
         if x.min() == x.max():
             continue
         counts, edges = np.histogram(x.astype(np.float64), n_bins)
@@ -66,7 +66,8 @@ def test_float_range_as_wide_as_the_dtype():
 
 
 def test_weights():
-    planes = [(kernel_form(np.array([1, 2], np.uint8)), 0.5), (kernel_form(np.array([2], np.uint8)), 2.0)]
+    levels = np.array([1, 2], np.uint8)
+    planes = [(kernel_form(levels), 0.5), (kernel_form(levels[1:]), 2.0)]
     h = count(planes, np.dtype(np.uint8), 256)
     assert h.counts[1:3].tolist() == [0.5, 2.5]
     # a plane without weight does not even stretch the range

@@ -16,7 +16,8 @@ def run(code, **environment):
 def test_import_is_light():
     code = """
 import sys, skthresh, skthresh.display, skthresh.metrics, skthresh.datasets
-print(sorted({m.split('.')[0] for m in sys.modules} & {'keras', 'tensorflow', 'torch', 'jax', 'matplotlib', 'dask', 'cv2'}))
+heavy = {'keras', 'tensorflow', 'torch', 'jax', 'matplotlib', 'dask', 'cv2'}
+print(sorted({m.split('.')[0] for m in sys.modules} & heavy))
 """
     assert run(code) == "[]"
 

@@ -7,7 +7,14 @@ from skthresh.modes import representable, white
 
 @pytest.mark.parametrize(
     ("dtype", "expected"),
-    [("uint8", 255), ("uint16", 65535), ("int16", 1), ("uint32", 1), ("float32", 1), ("bool", True)],
+    [
+        ("uint8", 255),
+        ("uint16", 65535),
+        ("int16", 1),
+        ("uint32", 1),
+        ("float32", 1),
+        ("bool", True),
+    ],
 )
 def test_white(dtype, expected):
     assert white(np.dtype(dtype)) == expected

@@ -66,7 +66,9 @@ def test_ready_scorers(scoring):
         SimpleThreshold(mode="binary_inv"), grid, scoring=scoring, refit=refit, cv=3
     ).fit(PAGES, INK)
     assert search.best_params_["threshold"] in grid["threshold"]
-    assert (cross_val_score(search.best_estimator_, PAGES, INK, scoring=dice_scorer, cv=3) > 0).all()
+    assert (
+        cross_val_score(search.best_estimator_, PAGES, INK, scoring=dice_scorer, cv=3) > 0
+    ).all()
 
 
 def test_a_technique_is_changed_by_one_word():

@@ -92,7 +92,7 @@ def test_maximum_in_exact_arithmetic(dtype):
     for _ in range(200):
         span = int(rng.integers(1, min(300, info.max - info.min)))
         lo = int(rng.integers(info.min, info.max - span, endpoint=True, dtype=dtype))
-        image = (rng.integers(0, span, (9, 11), endpoint=True).astype(dtype) + np.array(lo, dtype))
+        image = rng.integers(0, span, (9, 11), endpoint=True).astype(dtype) + np.array(lo, dtype)
         image = image.astype(dtype)
         variances = exact_variances(image)
         if not variances:

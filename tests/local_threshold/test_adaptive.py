@@ -69,7 +69,9 @@ def test_offsets_without_fraction_make_the_modes_complements():
     np.testing.assert_array_equal(dark, ~bright)
 
 
-@pytest.mark.parametrize("dtype", ["uint8", "int8", "uint16", "int16", "int32", "uint32", "int64", "uint64"])
+@pytest.mark.parametrize(
+    "dtype", ["uint8", "int8", "uint16", "int16", "int32", "uint32", "int64", "uint64"]
+)
 @pytest.mark.parametrize("shape", [(40,), (13, 17), (5, 7, 9)])
 @pytest.mark.parametrize("method", METHODS)
 def test_integers_of_every_rank_against_the_twin(method, shape, dtype):

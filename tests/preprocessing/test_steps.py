@@ -57,7 +57,9 @@ class TestToGray:
 
     def test_other_dtypes_are_rounded(self):
         X = np.array([[[[2**40, 0, 0], [0, 2**40, 3]]]], np.int64)
-        assert ToGray().fit_transform(X).tolist() == [[[round(0.299 * 2**40), round(0.587 * 2**40)]]]
+        assert ToGray().fit_transform(X).tolist() == [
+            [[round(0.299 * 2**40), round(0.587 * 2**40)]]
+        ]
 
     def test_wrong_channels_are_named(self):
         with pytest.raises(ValueError, match=r"Sample 0 .*\(5, 6, 2\).*3 or 4 channels"):
@@ -109,10 +111,14 @@ class TestGaussianBlur:
         w = gaussian_weights(3)
         expected = sum(
             w[a] * w[b] * w[c] * expected[a : a + 5, b : b + 6, c : c + 7]
-            for a in range(3) for b in range(3) for c in range(3)
+            for a in range(3)
+            for b in range(3)
+            for c in range(3)
         )
         np.testing.assert_allclose(ours, expected)
-        assert GaussianBlur(3).fit_transform(np.array([[0, 4, 0, 0]], np.uint8)).tolist() == [[2, 2, 1, 0]]
+        assert GaussianBlur(3).fit_transform(np.array([[0, 4, 0, 0]], np.uint8)).tolist() == [
+            [2, 2, 1, 0]
+        ]
 
     def test_nan_has_no_weight_and_stays(self):
         image = np.full((1, 5, 5), 3.0)
@@ -128,7 +134,9 @@ class TestGaussianBlur:
                 assert w.sum() == 256
                 assert (w == w[::-1]).all()
 
-    @pytest.mark.parametrize("params", [{"kernel_size": 4}, {"kernel_size": None}, {"kernel_size": (3, 3, 3)}])
+    @pytest.mark.parametrize(
+        "params", [{"kernel_size": 4}, {"kernel_size": None}, {"kernel_size": (3, 3, 3)}]
+    )
     def test_bad_kernel(self, params):
         with pytest.raises(ValueError, match="kernel_size"):
             GaussianBlur(**params).fit(np.zeros((1, 4, 4)))
@@ -144,7 +152,10 @@ class TestResize:
     def test_nearest_takes_the_pixel_under_the_middle(self):
         row = np.arange(10)[None]
         assert Resize(5, method="nearest").fit_transform(row).tolist() == [[1, 3, 5, 7, 9]]
-        assert Resize(20, method="nearest").fit_transform(row)[0].tolist() == np.repeat(range(10), 2).tolist()
+        assert (
+            Resize(20, method="nearest").fit_transform(row)[0].tolist()
+            == np.repeat(range(10), 2).tolist()
+        )
 
     def test_nearest_keeps_the_largest_integers(self):
         X = np.array([[2**63 - 1, 5]], np.int64)
