@@ -40,8 +40,8 @@ def white(dtype: np.dtype[Any], max_value: float | None = None) -> Any:
     Examples
     --------
     >>> import numpy as np
-    >>> white(np.dtype("uint8")), white(np.dtype("uint8"), 2.5), white(np.dtype("uint8"), 300)
-    (np.uint8(255), np.uint8(2), np.uint8(255))
+    >>> [int(white(np.dtype("uint8"), value)) for value in (None, 2.5, 300)]
+    [255, 2, 255]
     """
     if max_value is None:
         max_value = {"uint8": 255, "uint16": 65535}.get(dtype.name, 1)

@@ -100,8 +100,16 @@ IMAGE_MODES = {
         "png",
         GREY,
     ),
-    "16 bits png": (Image.fromarray(GREY.astype(np.uint16) * 200), "png", GREY * np.uint16(200)),
-    "16 bits tif": (Image.fromarray(GREY.astype(np.uint16) * 200), "tif", GREY * np.uint16(200)),
+    "16 bits png": (
+        Image.fromarray(GREY.astype(np.uint16) * 200),
+        "png",
+        GREY.astype(np.uint16) * 200,
+    ),
+    "16 bits tif": (
+        Image.fromarray(GREY.astype(np.uint16) * 200),
+        "tif",
+        GREY.astype(np.uint16) * 200,
+    ),
     "float tif": (Image.fromarray(GREY / np.float32(255)), "tif", GREY / np.float32(255)),
     "int32 tif": (Image.fromarray(GREY.astype(np.int32) * 999), "tif", GREY.astype(np.int32) * 999),
     "CMYK": (Image.merge("CMYK", [Image.fromarray(GREY)] * 4), "tif", None),

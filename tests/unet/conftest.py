@@ -59,9 +59,10 @@ def trained(blobs):
     unet = UNetSegmenter(
         depth=2,
         base_filters=8,
-        epochs=20,
+        dropout=0.1,
+        epochs=30,
         batch_size=8,
-        learning_rate=3e-3,
+        learning_rate=5e-3,
         augment=True,
         random_state=0,
     )

@@ -10,6 +10,7 @@ from sklearn.utils._param_validation import InvalidParameterError
 from skthresh.datasets import make_blobs
 from skthresh.metrics import dice_score
 from skthresh.unet import UNetSegmenter, prediction
+from skthresh.unet.training import TrainingBatches
 
 
 def global_state():
@@ -211,6 +212,21 @@ def test_validation_needs_an_image_on_both_sides(tiny, pictures, fraction):
         tiny(validation_fraction=fraction).fit(*pictures)
 
 
+def test_each_epoch_draws_order_and_flips_anew(tiny, pictures, monkeypatch):
+    draw, drawn = TrainingBatches.draw, []
+
+    def record(self):
+        draw(self)
+        drawn.append((tuple(self.order), tuple(self.flipped)))
+
+    monkeypatch.setattr(TrainingBatches, "draw", record)
+    tiny(epochs=3, augment=True).fit(*pictures)
+    orders, flips = zip(*drawn, strict=True)
+    assert len(orders) > 3  # Keras may look at an epoch before it trains on it
+    assert len(set(orders)) > 1
+    assert len(set(flips)) > 1
+
+
 def own_network(input_shape, n_classes):
     inputs = keras.Input(input_shape)
     x = keras.layers.Conv2D(3, 3, padding="same", activation="relu")(inputs)
@@ -238,9 +254,9 @@ def test_own_network_with_the_wrong_number_of_channels(tiny, pictures):
 def test_parameters_set_after_the_fit_leave_it_alone(tiny, pictures):
     X, y = pictures
     unet = tiny(depth=2).fit(X, y)
-    expected = unet.predict(X[:, :11, :11])
+    expected = unet.predict_proba(X[:, :9, :9])  # padded to 12; to 10 if depth were 1
     unet.set_params(depth=1, base_filters=4)
-    assert np.array_equal(unet.predict(X[:, :11, :11]), expected)
+    assert np.array_equal(unet.predict_proba(X[:, :9, :9]), expected)
 
 
 def test_refit_forgets(tiny, pictures):
@@ -250,6 +266,10 @@ def test_refit_forgets(tiny, pictures):
     fresh = tiny(base_filters=3).fit(X, y // 255)
     assert np.array_equal(unet.predict_proba(X), fresh.predict_proba(X))
     assert np.array_equal(unet.classes_, [0, 1])
+    with pytest.raises(TypeError, match="must return a keras"):
+        unet.set_params(model=print).fit(X, y)
+    with pytest.raises(NotFittedError):
+        unet.predict(X)
 
 
 def test_before_the_fit(tiny, pictures):
