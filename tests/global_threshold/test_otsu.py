@@ -12,6 +12,13 @@ from skimage.filters import threshold_otsu
 from skthresh import OtsuThreshold
 from skthresh.global_threshold.otsu import between_class_variance, otsu
 
+MODES = {
+    "binary": cv2.THRESH_BINARY,
+    "binary_inv": cv2.THRESH_BINARY_INV,
+    "trunc": cv2.THRESH_TRUNC,
+    "tozero": cv2.THRESH_TOZERO,
+    "tozero_inv": cv2.THRESH_TOZERO_INV,
+}
 REAL = [data.page(), data.coins(), data.text(), data.cell(), data.camera(), data.moon()]
 
 
@@ -32,6 +39,8 @@ def exact_variances(image):
 def random_image(rng, dtype):
     shape = tuple(rng.integers(1, 50, 2))
     top = np.iinfo(dtype).max
+    if rng.random() < 0.02:
+        return np.full(shape, rng.integers(1, top), dtype)
     if rng.random() < 0.2:  # few levels: ties are common
         return rng.choice(rng.integers(0, top, 4), shape).astype(dtype)
     modes = rng.uniform(0, top, 2)
@@ -40,19 +49,21 @@ def random_image(rng, dtype):
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "uint16"])
-def test_equal_to_opencv_but_for_rounding_and_constants(dtype):
+@pytest.mark.parametrize("mode", MODES)
+def test_equal_to_opencv_but_for_rounding_and_constants(mode, dtype):
     """Where OpenCV differs, its variance is smaller, or equal at a higher level: it rounded.
 
     A constant image is the other case: OpenCV says 0, so that all is foreground; here it is the
     constant, so that nothing is.
     """
-    rng = np.random.default_rng(1)
-    n_constant = n_rounded = 0
-    n = 2000
+    rng = np.random.default_rng(MODES[mode])
+    n, n_constant, n_rounded = 2000, 0, 0
+    white = np.iinfo(dtype).max
     for _ in range(n):
         image = random_image(rng, dtype)
-        ours = OtsuThreshold(per_image=True).fit(image[np.newaxis]).thresholds(image[np.newaxis])[0]
-        theirs = cv2.threshold(image, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)[0]
+        e = OtsuThreshold(per_image=True, mode=mode).fit(image[np.newaxis])
+        ours = e.thresholds(image[np.newaxis])[0]
+        theirs, expected = cv2.threshold(image, 0, white, MODES[mode] | cv2.THRESH_OTSU)
         if image.min() == image.max():
             n_constant += 1
             assert (ours, theirs) == (image[0, 0], 0)
@@ -63,6 +74,8 @@ def test_equal_to_opencv_but_for_rounding_and_constants(dtype):
             assert variances[ours] > variances[level] or (
                 variances[ours] == variances[level] and ours < level
             )
+        else:
+            np.testing.assert_array_equal(e.transform(image[np.newaxis])[0], expected)
     assert n_constant > 0
     assert n_rounded < 0.02 * n
 

@@ -1,0 +1,153 @@
+"""Every kernel against a plain NumPy twin, called as the estimators call it."""
+
+import numpy as np
+import pytest
+
+from skthresh.batch import kernel_form
+from skthresh.kernels import apply, window
+from skthresh.kernels.count import count_bins, count_bytes, count_levels, finite_range, level_range
+from skthresh.kernels.gray import bt601_fixed_point
+
+RNG = np.random.default_rng(0)
+
+TWINS = {
+    apply.BINARY: lambda v, t, white: np.where(v > t, white, 0),
+    apply.BINARY_INV: lambda v, t, white: np.where(v <= t, white, 0),
+    apply.TRUNC: lambda v, t, white: np.where(v > t, t, v),
+    apply.TOZERO: lambda v, t, white: np.where(v > t, v, 0),
+    apply.TOZERO_INV: lambda v, t, white: np.where(v <= t, v, 0),
+}
+
+
+def values(dtype, shape=(9, 33)):
+    if np.dtype(dtype).kind == "f":
+        v = RNG.normal(size=shape).astype(dtype)
+        v[RNG.random(shape) < 0.1] = np.nan
+        return v
+    info = np.iinfo(dtype)
+    return RNG.integers(info.min, info.max, shape, dtype=dtype, endpoint=True)
+
+
+@pytest.mark.parametrize("rule", TWINS)
+@pytest.mark.parametrize("dtype", ["u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8", "f4", "f8"])
+def test_apply_scalar(dtype, rule):
+    v = kernel_form(values(dtype))
+    for t in (v[3, 4], v.dtype.type(0), v[0, 0]):
+        out = np.empty_like(v)
+        white = v.dtype.type(7)
+        apply.apply_scalar(v, t, rule, white, out)
+        np.testing.assert_array_equal(out, TWINS[rule](v, t, white).astype(dtype))
+
+
+@pytest.mark.parametrize("rule", TWINS)
+@pytest.mark.parametrize("dtype", ["u1", "i2", "f4", "f8"])
+def test_apply_pixelwise(dtype, rule):
+    v = kernel_form(values(dtype))
+    t = RNG.normal(size=v.shape) * (100 if v.dtype.kind in "iu" else 1)
+    t[0] = np.nan
+    out = np.empty_like(v)
+    apply.apply_pixelwise(v, t, rule, v.dtype.type(7), out)
+    known = ~np.isnan(t)
+    if v.dtype.kind in "iu" and rule == apply.TRUNC:
+        info = np.iinfo(v.dtype)
+        t = np.clip(np.floor(t), info.min, info.max)
+    with np.errstate(invalid="ignore"):
+        twin = TWINS[rule](v, t, 7)[known].astype(dtype)
+    np.testing.assert_array_equal(out[known], twin)
+    if rule != apply.TRUNC:
+        assert (out[~known] == 0).all()
+
+
+@pytest.mark.parametrize("size", [1, 8, 9, 4099])
+def test_counts(size):
+    v = values("u1", size)
+    np.testing.assert_array_equal(count_bytes(kernel_form(v)), np.bincount(v, minlength=256))
+    w = RNG.integers(-40, 70, size).astype("i2")
+    assert level_range(kernel_form(w)) == (w.min(), w.max())
+    np.testing.assert_array_equal(
+        count_levels(kernel_form(w), w.min(), 120), np.bincount(w - w.min(), minlength=120)
+    )
+
+
+def test_float_ranges_and_bins():
+    v = values("f8", 5000)
+    lo, hi = finite_range(kernel_form(v))
+    assert (lo, hi) == (np.nanmin(v), np.nanmax(v))
+    edges = np.linspace(lo / 2, hi / 2, 33)  # narrower than the data
+    np.testing.assert_array_equal(
+        count_bins(kernel_form(v), edges), np.histogram(v[~np.isnan(v)], edges)[0]
+    )
+
+
+@pytest.mark.parametrize(("border", "mode"), [("replicate", "edge"), ("reflect", "reflect")])
+@pytest.mark.parametrize("size", [1, 3, 7, 21])
+@pytest.mark.parametrize("n", [1, 2, 3, 10])
+def test_border_index(n, size, border, mode):
+    index = window.border_index(n, size, border)
+    np.testing.assert_array_equal(index, np.pad(np.arange(n), size // 2, mode=mode))
+
+
+def windows(padded, kh, kw):
+    return np.lib.stride_tricks.sliding_window_view(padded, (kh, kw))
+
+
+@pytest.mark.parametrize("exact", [True, False])
+@pytest.mark.parametrize(("kh", "kw"), [(1, 1), (3, 5), (9, 1), (21, 33)])
+def test_box(kh, kw, exact):
+    v = values("u2", (13, 17))
+    index = window.border_index(13, kh), window.border_index(17, kw)
+    sums = windows(v[np.ix_(*index)].astype(np.int64), kh, kw).sum(axis=(2, 3))
+    means = np.floor(sums / (kh * kw) + 0.5)
+    t = np.empty(v.shape)
+    form = kernel_form(v)
+    window.box_threshold(form, form, *index, kh * kw, 5, exact, False, 0.0, 0.0, t)
+    np.testing.assert_array_equal(t, means - 5)
+    out = np.empty(v.shape, np.uint8)
+    pair = np.uint8(9), np.uint8(1)
+    window.box_threshold(form, form, *index, kh * kw, 5, exact, True, *pair, out)
+    np.testing.assert_array_equal(out, np.where(v > means - 5, 9, 1))
+
+
+@pytest.mark.parametrize("rounded", [True, False])
+def test_weighted(rounded):
+    v = values("u1", (13, 17))
+    wy, wx = RNG.random(3), RNG.random(5)
+    index = window.border_index(13, 3), window.border_index(17, 5)
+    kernel = np.outer(wy, wx)
+    means = (windows(v[np.ix_(*index)].astype(float), 3, 5) * kernel).sum(axis=(2, 3)) * 0.25
+    means = np.rint(means) if rounded else means
+    t, form = np.empty(v.shape), kernel_form(v)
+    window.weighted_threshold(
+        form, form, *index, wy, wx, 0.25, rounded, 1.5, 0.0, False, 0.0, 0.0, t
+    )
+    np.testing.assert_allclose(t, means - 1.5)
+    out = np.empty(v.shape, np.uint8)
+    pair = np.uint8(9), np.uint8(1)
+    window.weighted_threshold(form, form, *index, wy, wx, 0.25, rounded, 1.5, 0.0, True, *pair, out)
+    np.testing.assert_array_equal(out, np.where(v > t, 9, 1))
+
+
+def test_planes_and_blur():
+    volume = values("u1", (4, 5, 6))
+    index = window.border_index(4, 3)
+    total = np.empty((5, 6), np.int64)
+    weights = np.array([1, 2, 3])
+    window.weighted_planes(kernel_form(volume), index[:3], weights, total)
+    padded = volume[index[:3]].astype(np.int64)
+    np.testing.assert_array_equal(total, np.tensordot(weights, padded, 1))
+
+    v, w = values("u1", (11, 12)), np.array([64, 128, 64], np.int32)
+    index = window.border_index(11, 3, "reflect"), window.border_index(12, 3, "reflect")
+    out = np.empty_like(v)
+    window.blur_fixed_point(kernel_form(v), *index, w, w, out)
+    sums = (windows(v[np.ix_(*index)].astype(np.int64), 3, 3) * np.outer(w, w)).sum(axis=(2, 3))
+    np.testing.assert_array_equal(out, (sums + 2**15) >> 16)
+
+
+def test_gray():
+    colour = values("u2", (50, 4))
+    out = np.empty(50, np.uint16)
+    bt601_fixed_point(kernel_form(colour), out)
+    exact = colour[:, :3].astype(np.int64) @ np.array([9798, 19235, 3735])
+    np.testing.assert_array_equal(out, (exact + 2**14) >> 15)
+    assert 9798 + 19235 + 3735 == 2**15
