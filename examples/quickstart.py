@@ -73,6 +73,7 @@ class Table:
     def add(self, images: str, name: str, threshold: str, score: float | None, ms: float) -> None:
         """Print a line."""
         dice = "-" if score is None else f"{score:.3f}"
+        images = images if len(images) <= 26 else "..." + images[-23:]
         print(self.LINE.format(images, name, threshold, dice, f"{ms:.1f}"), flush=True)
 
 

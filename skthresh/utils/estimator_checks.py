@@ -206,7 +206,6 @@ def check_memory_layout_does_not_matter(estimator: Any) -> None:
 def check_dtypes(estimator: Any) -> None:
     for dtype in DTYPES:
         X = images(dtype=dtype)
-        fitted(clone(estimator), X)
         e = fitted(clone(estimator), X)
         answer = verb(e)(X)
         assert len(answer) == len(X)
@@ -262,7 +261,7 @@ def check_layout_is_remembered(estimator: Any) -> None:
     fitted(estimator, X)
     other_size = np.concatenate([X, X], axis=2)
     assert len(verb(estimator)(other_size)) == len(X), "other image sizes must be accepted"
-    assert_raises(ValueError, lambda: verb(estimator)(X[0]), "fitted on", "dimension")
+    assert_raises(ValueError, lambda: verb(estimator)(X[0]), "X has samples of")
     colour = np.stack([X] * 2, axis=-1)
     estimator.set_params(channel_axis=-1).fit(colour, masks(X))
     three = np.stack([X] * 3, axis=-1)

@@ -1,0 +1,64 @@
+"""The first thing that a newcomer runs."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from skthresh.datasets import make_blobs, make_documents
+
+QUICKSTART = Path(__file__).parent.parent / "examples" / "quickstart.py"
+
+
+def quickstart(*arguments):
+    return subprocess.run(
+        [sys.executable, str(QUICKSTART), *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "MPLBACKEND": "Agg"},
+    )
+
+
+@pytest.mark.parametrize("kind", ["ink is 0", "cells are 255, in colour"])
+def test_quickstart_on_a_folder(tmp_path, kind):
+    folder = tmp_path / "pairs"
+    for name in ("images", "masks"):
+        (folder / name).mkdir(parents=True)
+    if kind == "ink is 0":
+        X, y = make_documents(6, shape=(70, 140), random_state=0)
+        y = ~y
+    else:
+        X, y = make_blobs(6, shape=(150, 90), random_state=0)
+        X = np.stack([X] * 3, axis=-1)
+    for i, (image, mask) in enumerate(zip(X, y, strict=True)):
+        Image.fromarray(image[: 60 + i]).save(folder / "images" / f"{i}_source.png")
+        mask = mask[: 60 + i].astype(np.uint8) * 255  # noqa: PLW2901
+        Image.fromarray(mask).save(folder / "masks" / f"{i}_target.png")
+    done = quickstart(folder, "--output", tmp_path / "out", "--epochs", 1)
+    assert done.returncode == 0, done.stderr
+    table = [line for line in done.stdout.splitlines() if "pairs, test" in line]
+    assert [line[27:53].strip() for line in table] == [
+        "fixed at 127",
+        "Otsu, pooled",
+        "Otsu, per image",
+        "adaptive mean",
+        "adaptive Gaussian",
+        "tuned pipeline",
+        "U-Net",
+    ]
+    dice = [float(line.split()[-2]) for line in table]
+    assert max(dice[:-1]) > 0.7, "the side that is foreground was not found"
+    assert "epoch 1/1  loss" in done.stdout
+    assert {p.name for p in (tmp_path / "out").iterdir()} == {"otsu_test.png", "unet.png"}
+
+
+def test_quickstart_says_what_a_folder_needs(tmp_path):
+    done = quickstart(tmp_path)
+    assert done.returncode == 2
+    assert "images" in done.stderr
+    assert "Traceback" not in done.stderr
