@@ -16,8 +16,9 @@ import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from skthresh.batch import Array, Batch, ImagesLike, read_batch
+from skthresh.batch import Array, Batch, ImagesLike
 from skthresh.modes import MODES, apply_threshold, is_inverse, representable, white
+from skthresh.reading import read_batch
 from skthresh.utils._sklearn import (
     Interval,
     StrOptions,

@@ -7,11 +7,12 @@ from typing import Any, Self
 
 import numpy as np
 
-from skthresh.batch import Array, ImagesLike, is_ragged
+from skthresh.batch import Array, ImagesLike
 from skthresh.display._estimators import first_parameter, unwrap
 from skthresh.display._images import aspect, read_image, show_image
 from skthresh.display._matplotlib import axes_array, import_pyplot
 from skthresh.metrics import dice_score
+from skthresh.reading import is_ragged
 from skthresh.utils._sklearn import Interval, validate_parameter_constraints
 
 __all__ = ["SegmentationDisplay"]

@@ -11,7 +11,8 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from skthresh.batch import Array, Batch, ImagesLike, read_batch
+from skthresh.batch import Array, Batch, ImagesLike
+from skthresh.reading import read_batch
 from skthresh.unet._keras import import_keras
 from skthresh.unet.architecture import ModelBuilder, Recipe
 from skthresh.unet.images import check_rank, input_range, labels_of, padded_shape, read_masks

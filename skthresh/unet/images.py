@@ -7,7 +7,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from skthresh.batch import Array, Batch, ImagesLike, is_ragged
+from skthresh.batch import Array, Batch, ImagesLike
+from skthresh.reading import is_ragged
 
 __all__ = [
     "check_rank",

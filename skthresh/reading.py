@@ -1,0 +1,275 @@
+"""What X may be: checked, remembered from `fit` to `transform`, and refused by name.
+
+Everything that users pass as images comes through `read_batch`, which gives a
+`skthresh.batch.Batch`.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+import warnings
+from typing import Any
+
+import numpy as np
+from sklearn.utils.validation import check_array, validate_data
+
+from skthresh.batch import Array, Batch, ImagesLike
+from skthresh.exceptions import BatchShapeWarning
+
+__all__ = ["is_ragged", "read_batch"]
+
+ALLOWED_DTYPES = "bool, (u)int8, (u)int16, (u)int32, (u)int64, float16, float32, float64"
+
+# A table with both sides from here on and no longer than this many times its width looks more
+# like one image than like flat rows.
+IMAGE_LIKE_SIDE = 32
+IMAGE_LIKE_ASPECT = 4
+
+
+def is_ragged(X: ImagesLike) -> bool:
+    """Tell whether X is a list of images rather than an array or nested lists of numbers."""
+    if isinstance(X, np.ndarray):
+        return X.dtype.kind == "O" and X.ndim == 1 and len(X) > 0 and _is_image(X[0])
+    return isinstance(X, list | tuple) and len(X) > 0 and any(_is_image(x) for x in X)
+
+
+def _is_image(x: object) -> bool:
+    if not (hasattr(x, "__array__") or hasattr(x, "__array_interface__")):
+        return False
+    return np.ndim(x) > 0  # type: ignore[arg-type]
+
+
+def read_batch(
+    estimator: Any,
+    X: ImagesLike,
+    *,
+    reset: bool,
+    channel_axis: int | None = None,
+    image_shape: int | tuple[int, ...] | None = None,
+    shape_matters: bool = False,
+    mixed_ranks: bool = False,
+) -> Batch:
+    """Validate X and remember, or check, what kind of samples an estimator was fitted on.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Gets ``sample_ndim_`` and ``n_channels_`` (and, for flat rows, scikit-learn's
+        ``n_features_in_`` and ``feature_names_in_``) when `reset`; is checked against them
+        otherwise.
+    X : array-like or list of array-like
+        The images.
+    reset : bool
+        Whether this is a fit.
+    channel_axis : int, default=None
+        The axis of one sample that indexes channels.
+    image_shape : int or tuple of int, default=None
+        How a flat row (2-D X) is to be folded.
+    shape_matters : bool, default=False
+        Whether the estimator would treat an image differently if its rows were samples.
+    mixed_ranks : bool, default=False
+        Whether a ragged list may hold images of different ranks.
+    """
+    if is_ragged(X):
+        data: Array | list[Array] = _read_list(X, mixed_ranks=mixed_ranks)
+        _forget_features(estimator, reset=reset)
+    else:
+        data = _read_array(estimator, X, reset=reset)
+    batch = Batch(data)
+    if batch.is_flat and image_shape is not None:
+        batch = Batch(data, _check_image_shape(image_shape, data[0].size))
+    if channel_axis is not None:
+        batch = Batch(data, batch.image_shape, _check_channel_axis(channel_axis, batch))
+    if mixed_ranks:
+        estimator.sample_ndim_ = estimator.n_channels_ = None
+    else:
+        _check_layout(estimator, batch, reset=reset)
+    if reset:
+        _warn_of_suspicious_shape(estimator, batch, shape_matters=shape_matters)
+    return batch
+
+
+def _read_list(X: ImagesLike, *, mixed_ranks: bool) -> list[Array]:
+    images = [
+        _check_dtype(
+            check_array(
+                x,
+                dtype="numeric",
+                ensure_2d=False,
+                allow_nd=True,
+                ensure_min_samples=0,
+                ensure_min_features=0,
+                ensure_all_finite=False,
+                input_name=f"X[{i}]",
+            ),
+            f"X[{i}]",
+        )
+        for i, x in enumerate(X)
+    ]
+    first = images[0]
+    for i, x in enumerate(images):
+        if x.size == 0 or x.ndim == 0:
+            raise ValueError(f"X[{i}] has shape {x.shape}; an image needs at least one pixel.")
+        if x.ndim != first.ndim and not mixed_ranks:
+            raise ValueError(
+                f"X[{i}] has shape {x.shape} and X[0] has shape {first.shape}: the images of "
+                "one batch must have the same number of dimensions. If some are colour and "
+                "some are grey, convert them with skthresh.ToGray()."
+            )
+        if x.dtype != first.dtype:
+            raise ValueError(
+                f"X[{i}] has dtype {x.dtype} and X[0] has dtype {first.dtype}: the images of "
+                "one batch must have one dtype."
+            )
+    return images
+
+
+def _read_array(estimator: Any, X: ImagesLike, *, reset: bool) -> Array:
+    checks: dict[str, Any] = {
+        "dtype": "numeric",
+        "allow_nd": True,
+        "ensure_all_finite": False,  # its sum overflows on extreme values
+    }
+    ndim = X.ndim if hasattr(X, "ndim") else _nested_ndim(X)
+    if ndim <= 2:  # a table: scikit-learn's own rules, its feature names and its messages
+        return _check_dtype(validate_data(estimator, X, reset=reset, **checks), "X")
+    X = _check_dtype(check_array(X, estimator=estimator, input_name="X", **checks), "X")
+    if X.size == 0:
+        raise ValueError(f"X has shape {X.shape}; an image needs at least one pixel.")
+    _forget_features(estimator, reset=reset)
+    return X
+
+
+def _nested_ndim(X: Any) -> int:
+    ndim = 0
+    while isinstance(X, list | tuple):
+        ndim += 1
+        if not X:
+            break
+        X = X[0]
+    return ndim
+
+
+def _check_dtype(x: Array, name: str) -> Array:
+    if x.dtype.kind in "biu":
+        return x
+    if x.dtype.kind != "f" or x.dtype.itemsize > 8:
+        raise ValueError(
+            f"{name} has dtype {x.dtype}, which is not supported. Use {ALLOWED_DTYPES}."
+        )
+    if np.isinf(x).any():
+        raise ValueError(
+            f"Input {name} contains infinity or a value too large for {x.dtype!r}. NaN may stand "
+            "for missing pixels."
+        )
+    return x
+
+
+def _check_image_shape(image_shape: int | tuple[int, ...], n_pixels: int) -> tuple[int, ...]:
+    shape = (image_shape,) if isinstance(image_shape, int) else tuple(image_shape)
+    if math.prod(shape) != n_pixels or any(n < 1 for n in shape):
+        raise ValueError(
+            f"image_shape={shape} asks for {math.prod(shape)} pixels, but the rows of X have "
+            f"{n_pixels}."
+        )
+    return shape
+
+
+def _check_channel_axis(channel_axis: int, batch: Batch) -> int:
+    """Turn the axis into a non-negative one, and check that the samples have it."""
+    n_channels = set()
+    for i, x in enumerate(batch.samples()):
+        if x.ndim < 2 or not -x.ndim <= channel_axis < x.ndim:
+            raise ValueError(
+                f"channel_axis={channel_axis} asks for a channel axis beside at least one axis "
+                f"of pixels, but sample {i} of X has shape {x.shape}."
+            )
+        n_channels.add(x.shape[channel_axis])
+        if not batch.is_ragged:
+            break
+    if len(n_channels) > 1:
+        raise ValueError(
+            f"The images of X have {sorted(n_channels)} channels on channel_axis={channel_axis}; "
+            "the images of one batch must have the same number."
+        )
+    return channel_axis % batch.sample(0).ndim
+
+
+def _forget_features(estimator: Any, *, reset: bool) -> None:
+    """Drop what an earlier fit on flat rows recorded; refuse images where rows were fitted."""
+    if not reset:
+        return
+    for name in ("n_features_in_", "feature_names_in_"):
+        if hasattr(estimator, name):
+            delattr(estimator, name)
+
+
+def _check_layout(estimator: Any, batch: Batch, *, reset: bool) -> None:
+    ndim, n_channels = batch.data[0].ndim, batch.n_channels
+    if reset:
+        estimator.sample_ndim_, estimator.n_channels_ = ndim, n_channels
+        return
+    name = type(estimator).__name__
+    if ndim != estimator.sample_ndim_:
+        raise ValueError(
+            f"X has samples of {ndim} dimension(s) (shape {batch.data[0].shape}), but {name} was "
+            f"fitted on samples of {estimator.sample_ndim_}. Axis 0 of X indexes samples: one "
+            "image is passed as image[np.newaxis]."
+        )
+    if n_channels != estimator.n_channels_:
+        raise ValueError(
+            f"X has {n_channels} channels, but {name} was fitted on {estimator.n_channels_}."
+        )
+
+
+def _warn_of_suspicious_shape(estimator: Any, batch: Batch, *, shape_matters: bool) -> None:
+    name, x = type(estimator).__name__, batch.data[0]
+    if (
+        shape_matters
+        and batch.is_flat
+        and batch.image_shape is None
+        and _looks_like_image(len(batch), x.size)
+    ):
+        warnings.warn(
+            f"{name} reads X of shape {(len(batch), x.size)} as {len(batch)} samples of one row "
+            "each. If X is one image, add the axis of samples: X[np.newaxis]. If its rows are "
+            "flattened images, pass image_shape=(height, width). If they really are 1-D signals, "
+            f"say so with image_shape=({x.size},).",
+            BatchShapeWarning,
+            stacklevel=_caller_level(),
+        )
+    sample = batch.sample(0)
+    if estimator.sample_ndim_ is None and sample.ndim > 2:
+        return  # it takes colour as it comes
+    pixels = sample.shape[:-1] if sample.ndim == 3 else (len(batch), *sample.shape[:-1])
+    if (
+        batch.channel_axis is None
+        and sample.ndim in (2, 3)
+        and sample.shape[-1] in (3, 4)
+        and _looks_like_image(*pixels[-2:])
+    ):
+        kind = "a grey volume" if sample.ndim == 3 else "a grey image"
+        warnings.warn(
+            f"{name} reads each sample of shape {sample.shape} as {kind}, its last axis as "
+            "pixels. If that axis is colour, convert with skthresh.ToGray() first, or pass "
+            "channel_axis=-1 to threshold each channel by itself"
+            + ("." if sample.ndim == 3 else "; and one colour image is passed as X[np.newaxis]."),
+            BatchShapeWarning,
+            stacklevel=_caller_level(),
+        )
+
+
+def _looks_like_image(*shape: int) -> bool:
+    return min(shape) >= IMAGE_LIKE_SIDE and max(shape) <= IMAGE_LIKE_ASPECT * min(shape)
+
+
+def _caller_level() -> int:
+    """Count the frames up to the user's own line, so that the warning points at it."""
+    level, frame = 1, sys._getframe(1)
+    while frame.f_back is not None:
+        module = frame.f_globals.get("__name__", "")
+        if not module.startswith(("skthresh.", "sklearn.")) or ".tests." in module:
+            break
+        frame, level = frame.f_back, level + 1
+    return level
