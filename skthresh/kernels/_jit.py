@@ -7,11 +7,19 @@ from typing import Any
 
 from numba import njit
 
-__all__ = ["kernel", "row_kernel"]
+__all__ = ["kernel"]
 
-# No fastmath: it may assume that NaN does not exist, and NaN is "no data" here.
-kernel: Callable[..., Any] = njit(cache=True, nogil=True)
 
-# For the functions that work on one row: small, over slices that start at 0, so that LLVM
-# vectorises them. A loop over the whole plane with offset indices runs several times slower.
-row_kernel: Callable[..., Any] = njit(cache=True, nogil=True)
+def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a function when it is first called, and keep the result on disk.
+
+    It runs without the GIL. There is no fastmath: it may assume that NaN does not exist, and NaN
+    is "no data" here.
+
+    Functions that work on one row are kernels, too: small, over slices that start at 0, so that
+    LLVM vectorises them. A loop over the whole plane with offset indices runs several times slower.
+    """
+    try:
+        return njit(cache=True, nogil=True)(function)
+    except RuntimeError:  # neither the package nor the user's cache folder can be written to
+        return njit(nogil=True)(function)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skthresh.kernels._jit import kernel, row_kernel
+from skthresh.kernels._jit import kernel
 
 __all__ = [
     "blur_fixed_point",
@@ -49,19 +49,19 @@ def border_index(n: int, size: int, border: str = "replicate") -> NDArray[np.int
     return np.minimum(i, period - i) if n > 1 else np.zeros_like(i)
 
 
-@row_kernel
+@kernel
 def _add(total: Any, row: Any, weight: Any) -> None:
     for x in range(total.size):
         total[x] += weight * row[x]
 
 
-@row_kernel
+@kernel
 def _slide(total: Any, incoming: Any, outgoing: Any) -> None:
     for x in range(total.size):
         total[x] += np.int64(incoming[x]) - np.int64(outgoing[x])
 
 
-@row_kernel
+@kernel
 def _pad(row: Any, columns: Any, half: int, padded: Any) -> None:
     n = row.size
     inner = padded[half : half + n]
@@ -72,7 +72,7 @@ def _pad(row: Any, columns: Any, half: int, padded: Any) -> None:
         padded[half + n + x] = row[columns[half + n + x]]
 
 
-@row_kernel
+@kernel
 def _running_sums(padded: Any, size: int, sums: Any) -> None:
     s = np.int64(0)
     for x in range(size - 1):
@@ -84,7 +84,7 @@ def _running_sums(padded: Any, size: int, sums: Any) -> None:
         s -= padded[x]
 
 
-@row_kernel
+@kernel
 def _rounded_means(sums: Any, count: int, offset: int, exact: bool, t: Any) -> None:
     if exact:
         reciprocal = 1.0 / count
@@ -95,13 +95,13 @@ def _rounded_means(sums: Any, count: int, offset: int, exact: bool, t: Any) -> N
             t[x] = (2 * sums[x] + count) // (2 * count) - offset
 
 
-@row_kernel
+@kernel
 def _select(v: Any, t: Any, above: Any, below: Any, out: Any) -> None:
     for x in range(v.size):
         out[x] = above if v[x] > t[x] else below
 
 
-@row_kernel
+@kernel
 def _copy(t: Any, out: Any) -> None:
     for x in range(t.size):
         out[x] = t[x]
@@ -162,14 +162,14 @@ def box_threshold(
             _copy(t, out[y])
 
 
-@row_kernel
+@kernel
 def _weighted_sums(padded: Any, weights: Any, sums: Any) -> None:
     sums[:] = 0
     for j in range(weights.size):
         _add(sums, padded[j : j + sums.size], weights[j])
 
 
-@row_kernel
+@kernel
 def _finish_means(v: Any, scale: Any, rounded: bool, offset: Any, tolerance: Any, t: Any) -> None:
     if rounded:
         for x in range(t.size):
@@ -237,7 +237,7 @@ def weighted_planes(volume: Any, planes: Any, weights: Any, total: Any) -> None:
             _add(total[y], volume[planes[j], y], weights[j])
 
 
-@row_kernel
+@kernel
 def _round_fixed_point(sums: Any, out: Any) -> None:
     for x in range(out.size):
         out[x] = (sums[x] + 32768) >> 16
