@@ -54,6 +54,8 @@ def test_nan_threshold_has_no_foreground():
             e.n_features_in_ = 2
             assert not e.predict(X).any()
             assert not e.transform(X).any()
+            np.testing.assert_array_equal(e.set_params(mode="trunc").transform(X), X)
+            e.set_params(mode=mode)
 
 
 def test_trunc_keeps_nan():

@@ -122,6 +122,47 @@ def test_ties_are_broken_exactly():
         assert OtsuThreshold().fit(image.reshape(1, 1, -1)).threshold_ == 127 - spread
 
 
+def exact_best(counts, centers):
+    """Find the lowest of the best levels of a histogram, as fractions: the plain twin."""
+    counts, n = [int(c) for c in counts], int(sum(int(c) for c in counts))
+    total = sum(c * v for c, v in zip(counts, centers, strict=True))
+    best, level, below, moment = Fraction(-1), None, 0, 0
+    for c, v in zip(counts[:-1], centers[:-1], strict=True):
+        below, moment = below + c, moment + c * v
+        variance = Fraction((total * below - moment * n) ** 2, below * (n - below))
+        if variance > best:
+            best, level = variance, v
+    return level
+
+
+def test_splits_that_float64_cannot_tell_apart():
+    """Nearly symmetric histograms: two splits differ in the 17th digit, either way."""
+    rng = np.random.default_rng(10)
+    levels = set()
+    for _ in range(300):
+        half = rng.integers(1, 10**9, 3) * 10**6
+        counts = np.concatenate([half, rng.integers(1, 10**15, 1), half[::-1]])
+        counts += rng.integers(-1, 2, 7)
+        expected = exact_best(counts, range(7))
+        assert otsu(counts, np.arange(7)) == expected
+        levels.add(expected)
+    assert levels & {0, 1, 2}
+    assert levels & {3, 4, 5}
+
+
+@pytest.mark.parametrize(
+    "counts", [[2**60, 1, 1], [1, 1, 2**60], [2**55, 3, 1, 2], [1, 2**60, 1], [2**61, 1, 1, 1, 9]]
+)
+def test_classes_of_a_few_pixels_among_very_many(counts):
+    centers = list(range(0, 10 * len(counts), 10))
+    assert otsu(counts, centers) == exact_best(counts, centers)
+
+
+def test_one_far_pixel_among_very_many():
+    counts, centers = [2**58, 2**58, 1], [0, 1, 2**40]
+    assert otsu(counts, centers) == exact_best(counts, centers) == 1
+
+
 def test_sums_beyond_32_bits():
     """2**24 bright pixels: their sum passes 2**32, where a peer's counter overflows."""
     image = np.full((4096, 4096), 255, np.uint8)
