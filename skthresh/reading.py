@@ -7,6 +7,7 @@ Everything that users pass as images comes through `read_batch`, which gives a
 from __future__ import annotations
 
 import math
+import os
 import sys
 import warnings
 from typing import Any
@@ -16,6 +17,7 @@ from sklearn.utils.validation import check_array, validate_data
 
 from skthresh.batch import Array, Batch, ImagesLike
 from skthresh.exceptions import BatchShapeWarning
+from skthresh.utils._sklearn import InvalidParameterError
 
 __all__ = ["is_ragged", "read_batch"]
 
@@ -71,6 +73,7 @@ def read_batch(
     mixed_ranks : bool, default=False
         Whether a ragged list may hold images of different ranks.
     """
+    _refuse_what_would_be_lost(X)
     if is_ragged(X):
         data: Array | list[Array] = _read_list(X, mixed_ranks=mixed_ranks)
         _forget_features(estimator, reset=reset)
@@ -88,6 +91,22 @@ def read_batch(
     if reset:
         _warn_of_suspicious_shape(estimator, batch, shape_matters=shape_matters)
     return batch
+
+
+def _refuse_what_would_be_lost(X: ImagesLike) -> None:
+    """Refuse names of files, which are no images, and masks, which NumPy drops in silence."""
+    items = X if isinstance(X, list | tuple) else [X]
+    for x in items:
+        if isinstance(x, str | os.PathLike):
+            raise TypeError(
+                f"X holds the name {str(x)!r} where an image is expected. Read the files first, "
+                "for example with skimage.io.imread or skthresh.datasets.load_pairs."
+            )
+        if isinstance(x, np.ma.MaskedArray) and np.ma.is_masked(x):
+            raise TypeError(
+                "X is a masked array, whose mask would be lost. NaN means 'no data' here: pass "
+                "X.astype(float).filled(np.nan)."
+            )
 
 
 def _read_list(X: ImagesLike, *, mixed_ranks: bool) -> list[Array]:
@@ -167,8 +186,13 @@ def _check_dtype(x: Array, name: str) -> Array:
 
 
 def _check_image_shape(image_shape: int | tuple[int, ...], n_pixels: int) -> tuple[int, ...]:
-    shape = (image_shape,) if isinstance(image_shape, int) else tuple(image_shape)
-    if math.prod(shape) != n_pixels or any(n < 1 for n in shape):
+    shape = tuple(image_shape) if isinstance(image_shape, tuple | list) else (image_shape,)
+    if not all(isinstance(n, int | np.integer) and n > 0 for n in shape):
+        raise InvalidParameterError(
+            f"image_shape={image_shape!r} is not allowed: it must be a positive int, or a tuple of "
+            "them."
+        )
+    if math.prod(shape) != n_pixels:
         raise ValueError(
             f"image_shape={shape} asks for {math.prod(shape)} pixels, but the rows of X have "
             f"{n_pixels}."

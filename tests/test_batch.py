@@ -1,4 +1,5 @@
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -88,6 +89,22 @@ def test_bad_input_is_named(X, words):
         SimpleThreshold().fit(X)
 
 
+@pytest.mark.parametrize("X", ["a.png", ["a.png", "b.png"], [Path("a.png")]])
+def test_names_of_files_are_refused(X):
+    with pytest.raises(TypeError, match=r"'a.png'.*imread"):
+        OtsuThreshold().fit(X)
+
+
+def test_masked_arrays_are_refused():
+    X = np.ma.masked_greater(STACK, 99)
+    for bad in (X, list(X)):
+        with pytest.raises(TypeError, match=r"filled\(np.nan\)"):
+            OtsuThreshold().fit(bad)
+    OtsuThreshold().fit(np.ma.masked_array(STACK))
+    filled = X.astype(float).filled(np.nan)
+    assert OtsuThreshold().fit(filled).histogram_.n_pixels == X.count()
+
+
 def test_sparse_is_refused():
     from scipy.sparse import csr_array
 
@@ -101,7 +118,8 @@ def test_sparse_is_refused():
         ({"channel_axis": 3}, STACK, r"channel_axis=3 .*sample 0 of X has shape \(6, 7\)"),
         ({"channel_axis": -1}, STACK[:, 0], r"channel_axis=-1 .* shape \(7,\)"),
         ({"image_shape": (2, 3)}, STACK[:, 0], r"image_shape=\(2, 3\) asks for 6 .* have 7"),
-        ({"image_shape": (-1, -7)}, STACK[:, 0], "image_shape"),
+        ({"image_shape": (-1, -7)}, STACK[:, 0], r"image_shape=\(-1, -7\) is not allowed"),
+        ({"image_shape": (7.0,)}, STACK[:, 0], r"image_shape=\(7.0,\) is not allowed"),
     ],
 )
 def test_bad_axes_are_named(params, X, words):

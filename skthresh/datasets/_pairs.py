@@ -31,12 +31,17 @@ CONSTRAINTS: dict[str, list[Any]] = {
     "folder": [str, Path],
     "foreground": [StrOptions({"bright", "dark", "rare"}), None],
     "limit": [Interval(Integral, 1, None, closed="left"), None],
+    "return_X_y": ["boolean"],
 }
 
 
 def load_pairs(
-    folder: str | Path, *, foreground: str | None = None, limit: int | None = None
-) -> Bunch:
+    folder: str | Path,
+    *,
+    foreground: str | None = None,
+    limit: int | None = None,
+    return_X_y: bool = False,
+) -> Any:
     """Load a folder of images and their masks.
 
     Parameters
@@ -53,6 +58,8 @@ def load_pairs(
         the values as they are stored, for labels.
     limit : int, default=None
         Load at most so many pairs, the first by name; None loads all.
+    return_X_y : bool, default=False
+        Give ``(images, masks)`` instead of a Bunch, as scikit-learn's loaders do.
 
     Returns
     -------
@@ -101,12 +108,18 @@ def load_pairs(
     ...         for i, picture in enumerate(pictures):
     ...             Image.fromarray(picture).save(Path(folder, kind, f"page{i}.png"))
     ...     pairs = load_pairs(folder, foreground="dark")
+    ...     images, masks = load_pairs(folder, foreground="dark", return_X_y=True)
     >>> pairs.names
     ['page0', 'page1']
     >>> bool((pairs.masks[1] == y[1]).all())
     True
     """
-    given = {"folder": folder, "foreground": foreground, "limit": limit}
+    given = {
+        "folder": folder,
+        "foreground": foreground,
+        "limit": limit,
+        "return_X_y": return_X_y,
+    }
     validate_parameter_constraints(CONSTRAINTS, given, caller_name="load_pairs")
     pairs = _match(*_find_folders(Path(folder)))
     names = sorted(pairs, key=_natural)[:limit]
@@ -122,6 +135,8 @@ def load_pairs(
             )
     if foreground is not None:
         masks = _binarise(masks, foreground)
+    if return_X_y:
+        return images, masks
     return Bunch(images=images, masks=masks, names=names)
 
 

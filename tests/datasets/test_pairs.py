@@ -352,3 +352,12 @@ def test_real_sets():
         if foreground is not None:
             rare = load_pairs(root / name, foreground="rare", limit=12).masks
             assert all((a == b).all() for a, b in zip(pairs.masks, rare, strict=True))
+
+
+def test_images_and_masks_as_a_tuple(tmp_path):
+    for kind in ("images", "masks"):
+        (tmp_path / kind).mkdir()
+        Image.fromarray(GREY).save(tmp_path / kind / "a.png")
+    images, masks = load_pairs(tmp_path, return_X_y=True)
+    np.testing.assert_array_equal(images[0], GREY)
+    np.testing.assert_array_equal(masks[0], GREY)
