@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skthresh.kernels._jit import kernel
+from skthresh.kernels._jit import fused_kernel, kernel
 
 __all__ = [
     "blur_fixed_point",
@@ -24,10 +24,6 @@ __all__ = [
     "weighted_planes",
     "weighted_threshold",
 ]
-
-# Up to here a window sum times a reciprocal, in float64, rounds as the exact quotient does: its
-# error stays below the distance 1 / (2 n) of any mean of n (odd) pixels from a half.
-EXACT_QUOTIENT = 2**50
 
 
 def border_index(n: int, size: int, border: str = "replicate") -> NDArray[np.int64]:
@@ -55,6 +51,13 @@ def _add(total: Any, row: Any, weight: Any) -> None:
         total[x] += weight * row[x]
 
 
+@fused_kernel
+def _add_four(total: Any, a: Any, b: Any, c: Any, d: Any, w: Any) -> None:
+    w0, w1, w2, w3 = w[0], w[1], w[2], w[3]
+    for x in range(total.size):
+        total[x] += w0 * a[x] + w1 * b[x] + w2 * c[x] + w3 * d[x]
+
+
 @kernel
 def _slide(total: Any, incoming: Any, outgoing: Any) -> None:
     for x in range(total.size):
@@ -75,24 +78,25 @@ def _pad(row: Any, columns: Any, half: int, padded: Any) -> None:
 @kernel
 def _running_sums(padded: Any, size: int, sums: Any) -> None:
     s = np.int64(0)
-    for x in range(size - 1):
+    for x in range(size):
         s += padded[x]
-    incoming = padded[size - 1 :]
-    for x in range(sums.size):
-        s += incoming[x]
-        sums[x] = s
-        s -= padded[x]
+    sums[0] = s
+    incoming, later = padded[size:], sums[1:]
+    for x in range(later.size):
+        s += incoming[x] - padded[x]
+        later[x] = s
 
 
 @kernel
-def _rounded_means(sums: Any, count: int, offset: int, exact: bool, t: Any) -> None:
-    if exact:
-        reciprocal = 1.0 / count
-        for x in range(t.size):
-            t[x] = np.int64(np.rint(sums[x] * reciprocal)) - offset
-    else:
-        for x in range(t.size):
-            t[x] = (2 * sums[x] + count) // (2 * count) - offset
+def _limits(v: Any, count: int, shift: int, limits: Any) -> None:
+    for x in range(v.size):
+        limits[x] = np.int64(v[x]) * count + shift
+
+
+@kernel
+def _rounded_means(sums: Any, count: int, offset: int, out: Any) -> None:
+    for x in range(out.size):
+        out[x] = (2 * sums[x] + count) // (2 * count) - offset
 
 
 @kernel
@@ -115,13 +119,16 @@ def box_threshold(
     columns: Any,
     count: int,
     offset: int,
-    exact: bool,
     select: bool,
     above: Any,
     below: Any,
+    work: Any,
     out: Any,
 ) -> None:
     """Threshold integers at their window's mean, rounded to the nearest level, less an offset.
+
+    With n pixels (odd) of sum s, ``v > round(s / n) - offset`` is the same as
+    ``n v + n offset - (n - 1) / 2 > s``: the comparison needs no division, and is exact.
 
     Parameters
     ----------
@@ -132,22 +139,23 @@ def box_threshold(
     rows, columns : (H + kh - 1,), (W + kw - 1,) ndarray of int64
         From `border_index`; their lengths tell the window.
     count : int
-        Pixels in the window (odd), all planes counted.
+        Pixels in the window, all planes counted.
     offset : int
         Subtracted from the rounded mean.
-    exact : bool
-        Whether every sum is below `EXACT_QUOTIENT`, so that a multiplication may divide.
     select : bool
         True: write `above` where ``v > threshold`` and `below` elsewhere. False: write the
         thresholds.
     above, below : scalar of out's dtype
+    work : (4, W + kw - 1) ndarray of int32 or int64
+        Holds the sums while they slide; as wide as the largest of them.
     out : (H, W) ndarray
     """
     height, width = v.shape
     kh, kw = rows.size - height + 1, columns.size - width + 1
-    total = np.zeros(width, np.int64)
-    padded = np.empty(columns.size, np.int64)
-    sums, t = np.empty(width, np.int64), np.empty(width, np.int64)
+    padded = work[0]
+    total, sums, limits = work[1, :width], work[2, :width], work[3, :width]
+    shift = count * offset - (count - 1) // 2
+    total[:] = 0
     for j in range(kh):
         _add(total, stat[rows[j]], np.int64(1))
     for y in range(height):
@@ -155,18 +163,40 @@ def box_threshold(
             _slide(total, stat[rows[y + kh - 1]], stat[rows[y - 1]])
         _pad(total, columns, kw // 2, padded)
         _running_sums(padded, kw, sums)
-        _rounded_means(sums, count, offset, exact, t)
         if select:
-            _select(v[y], t, above, below, out[y])
+            _limits(v[y], count, shift, limits)
+            _select(limits, sums, above, below, out[y])
         else:
-            _copy(t, out[y])
+            _rounded_means(sums, count, offset, out[y])
 
 
 @kernel
-def _weighted_sums(padded: Any, weights: Any, sums: Any) -> None:
+def _weighted_rows(stat: Any, rows: Any, weights: Any, total: Any) -> None:
+    """Add ``stat[rows]`` with `weights`, four rows at a time so that `total` stays in registers."""
+    total[:] = 0
+    j = 0
+    while j + 4 <= weights.size:
+        a, b, c, d = stat[rows[j]], stat[rows[j + 1]], stat[rows[j + 2]], stat[rows[j + 3]]
+        _add_four(total, a, b, c, d, weights[j : j + 4])
+        j += 4
+    while j < weights.size:
+        _add(total, stat[rows[j]], weights[j])
+        j += 1
+
+
+@kernel
+def _weighted_columns(padded: Any, weights: Any, sums: Any) -> None:
+    n = sums.size
     sums[:] = 0
-    for j in range(weights.size):
-        _add(sums, padded[j : j + sums.size], weights[j])
+    j = 0
+    while j + 4 <= weights.size:
+        a, b = padded[j : j + n], padded[j + 1 : j + 1 + n]
+        c, d = padded[j + 2 : j + 2 + n], padded[j + 3 : j + 3 + n]
+        _add_four(sums, a, b, c, d, weights[j : j + 4])
+        j += 4
+    while j < weights.size:
+        _add(sums, padded[j : j + n], weights[j])
+        j += 1
 
 
 @kernel
@@ -216,11 +246,9 @@ def weighted_threshold(
     total, t = np.empty(width), np.empty(width)
     padded = np.empty(columns.size)
     for y in range(height):
-        total[:] = 0
-        for j in range(row_weights.size):
-            _add(total, stat[rows[y + j]], row_weights[j])
+        _weighted_rows(stat, rows[y:], row_weights, total)
         _pad(total, columns, column_weights.size // 2, padded)
-        _weighted_sums(padded, column_weights, t)
+        _weighted_columns(padded, column_weights, t)
         _finish_means(v[y], scale, rounded, offset, tolerance, t)
         if select:
             _select(v[y], t, above, below, out[y])
@@ -252,9 +280,7 @@ def blur_fixed_point(
     total, sums = np.empty(width, np.int32), np.empty(width, np.int32)
     padded = np.empty(columns.size, np.int32)
     for y in range(height):
-        total[:] = 0
-        for j in range(row_weights.size):
-            _add(total, v[rows[y + j]], row_weights[j])
+        _weighted_rows(v, rows[y:], row_weights, total)
         _pad(total, columns, column_weights.size // 2, padded)
-        _weighted_sums(padded, column_weights, sums)
+        _weighted_columns(padded, column_weights, sums)
         _round_fixed_point(sums, out[y])

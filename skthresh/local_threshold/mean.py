@@ -46,21 +46,25 @@ def local_mean(
     inverse : bool
         Which way a fractional offset is rounded on integers.
     """
-    bound = _sum_bound(plane, sizes)
-    if bound is None or bound >= 2**62:
+    largest = _largest(plane)
+    count = math.prod(sizes)
+    # Beyond twice the largest level an offset changes no comparison, and could overflow one.
+    shift = _whole_offset(offset, inverse=inverse)
+    if select is not None:
+        shift = max(min(shift, 2 * largest + 2), -2 * largest - 2)
+    bound = (largest + abs(shift)) * count
+    if plane.dtype.kind == "f" or bound >= 2**61:
         weights = [np.full(n, 1.0) for n in sizes]
         weighted_mean(plane, weights, offset, out, select, inverse=inverse)
         return
     if plane.dtype == np.uint64:  # its values fit, as the bound has shown
         plane = plane.astype(np.int64)
-    count = math.prod(sizes)
-    exact = bound < kernels.EXACT_QUOTIENT
-    shift = _whole_offset(offset, inverse=inverse)
     above, below = _pair(select, out)
     index = _borders(plane.shape, sizes)
+    work = np.empty((4, len(index[1])), np.int32 if bound < 2**30 else np.int64)
     for stat, v, o in _planes(plane, out, [np.ones(n, np.int64) for n in sizes]):
         kernels.box_threshold(
-            *(stat, v, *index, count, shift, exact, select is not None, above, below, o)
+            *(stat, v, *index, count, shift, select is not None, above, below, work, o)
         )
 
 
@@ -130,22 +134,19 @@ def _rounding(weights: list[NDArray[np.float64]]) -> float:
     return 4 * (sum(len(w) for w in weights) + 4) * sys.float_info.epsilon
 
 
-def _sum_bound(plane: Array, sizes: tuple[int, ...]) -> int | None:
-    """Bound the magnitude of a window's sum of integers; None for floats."""
+def _largest(plane: Array) -> int:
+    """Bound the magnitude of integer pixels; 0 for floats."""
     if plane.dtype.kind == "f":
-        return None
+        return 0
     if plane.dtype.itemsize < 8:
         info = np.iinfo(plane.dtype)
-        largest = max(int(info.max), -int(info.min))
-    else:
-        largest = max(abs(int(plane.min())), abs(int(plane.max())))
-    return largest * math.prod(sizes)
+        return max(int(info.max), -int(info.min))
+    return max(abs(int(plane.min())), abs(int(plane.max())))
 
 
 def _whole_offset(offset: float, *, inverse: bool) -> int:
     """Round an offset for integers: the pixel is above ``mean - offset`` if above this."""
-    whole = math.floor(offset) if inverse else math.ceil(offset)
-    return max(min(whole, 2**61), -(2**61))
+    return math.floor(offset) if inverse else math.ceil(offset)
 
 
 def _pair(select: Select, out: Array) -> tuple[Any, Any]:

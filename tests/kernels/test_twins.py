@@ -91,21 +91,24 @@ def windows(padded, kh, kw):
     return np.lib.stride_tricks.sliding_window_view(padded, (kh, kw))
 
 
-@pytest.mark.parametrize("exact", [True, False])
+@pytest.mark.parametrize("work", [np.int32, np.int64])
+@pytest.mark.parametrize("offset", [0, 5, -70_000])
 @pytest.mark.parametrize(("kh", "kw"), [(1, 1), (3, 5), (9, 1), (21, 33)])
-def test_box(kh, kw, exact):
-    v = values("u2", (13, 17))
+def test_box(kh, kw, offset, work):
+    v = values("u2", (13, 17)) // (1 if work == np.int64 else 64)
+    offset = offset if work == np.int64 else offset // 64
     index = window.border_index(13, kh), window.border_index(17, kw)
     sums = windows(v[np.ix_(*index)].astype(np.int64), kh, kw).sum(axis=(2, 3))
     means = np.floor(sums / (kh * kw) + 0.5)
     t = np.empty(v.shape)
     form = kernel_form(v)
-    window.box_threshold(form, form, *index, kh * kw, 5, exact, False, 0.0, 0.0, t)
-    np.testing.assert_array_equal(t, means - 5)
+    scratch = np.empty((4, 17 + kw - 1), work)
+    common = form, form, *index, kh * kw, offset
+    window.box_threshold(*common, False, 0.0, 0.0, scratch, t)
+    np.testing.assert_array_equal(t, means - offset)
     out = np.empty(v.shape, np.uint8)
-    pair = np.uint8(9), np.uint8(1)
-    window.box_threshold(form, form, *index, kh * kw, 5, exact, True, *pair, out)
-    np.testing.assert_array_equal(out, np.where(v > means - 5, 9, 1))
+    window.box_threshold(*common, True, np.uint8(9), np.uint8(1), scratch, out)
+    np.testing.assert_array_equal(out, np.where(v > means - offset, 9, 1))
 
 
 @pytest.mark.parametrize("rounded", [True, False])
