@@ -103,7 +103,7 @@ class ToGray(BatchTransformer):
         if x.dtype.kind == "u" and x.dtype.itemsize <= 2:
             plane = kernel_form(x)
             gray = np.empty(x.shape[:-1], plane.dtype)
-            bt601_fixed_point(plane.reshape(-1, x.shape[-1]), gray.reshape(-1))
+            bt601_fixed_point(plane.reshape(-1), x.shape[-1], gray.reshape(-1))
             return gray.astype(x.dtype, copy=False)
         exact = np.float32 if x.dtype in (np.float16, np.float32) else np.float64
         weights = np.array([0.299, 0.587, 0.114], exact)

@@ -147,10 +147,13 @@ def test_planes_and_blur():
     np.testing.assert_array_equal(out, (sums + 2**15) >> 16)
 
 
-def test_gray():
-    colour = values("u2", (50, 4))
-    out = np.empty(50, np.uint16)
-    bt601_fixed_point(kernel_form(colour), out)
+@pytest.mark.parametrize("n_channels", [3, 4])
+@pytest.mark.parametrize("dtype", ["u1", "u2"])
+def test_gray(dtype, n_channels):
+    colour = values(dtype, (50, n_channels))
+    colour[0] = np.iinfo(dtype).max
+    out = np.empty(50, dtype)
+    bt601_fixed_point(kernel_form(colour).reshape(-1), n_channels, out)
     exact = colour[:, :3].astype(np.int64) @ np.array([9798, 19235, 3735])
     np.testing.assert_array_equal(out, (exact + 2**14) >> 15)
     assert 9798 + 19235 + 3735 == 2**15
