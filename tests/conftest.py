@@ -8,3 +8,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("MPLBACKEND", "Agg")
 # Without it scikit-learn skips its checks of array API input.
 os.environ.setdefault("SCIPY_ARRAY_API", "1")
+
+from hypothesis import settings  # noqa: E402  after the environment is set
+
+# The first example of a new dtype compiles a kernel, which takes longer than any deadline.
+settings.register_profile("skthresh", deadline=None)
+settings.load_profile("skthresh")

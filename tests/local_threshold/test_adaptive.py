@@ -136,6 +136,11 @@ def test_flat_regions_have_no_foreground(method, dtype):
             mask = AdaptiveThreshold(method, window_size=size, offset=0).fit(X).predict(X)[0]
             assert mask.sum() == 1
             assert mask[15, 15]
+            holes = X.copy()
+            holes[0, 3:5, ::4] = np.nan
+            mask = AdaptiveThreshold(method, window_size=size, offset=0).fit(X).predict(holes)[0]
+            assert mask.sum() == 1
+            assert mask[15, 15]
 
 
 @pytest.mark.parametrize("method", METHODS)
