@@ -9,7 +9,7 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 # Without it scikit-learn skips its checks of array API input.
 os.environ.setdefault("SCIPY_ARRAY_API", "1")
 
-from hypothesis import settings  # noqa: E402  after the environment is set
+from hypothesis import settings
 
 # The first example of a new dtype compiles a kernel, which takes longer than any deadline.
 settings.register_profile("skthresh", deadline=None)
