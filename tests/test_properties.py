@@ -1,0 +1,67 @@
+"""What holds for every thresholder, whatever the array."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+from instances import instances
+from sklearn.base import clone
+
+from skthresh.base import DTYPES, Thresholder
+
+THRESHOLDERS = [e for e in instances() if isinstance(e, Thresholder)]
+
+LAYOUTS = {
+    "as it is": lambda X: X,
+    "Fortran order": np.asfortranarray,
+    "reversed": lambda X: X[:, ::-1, ::-1].copy()[:, ::-1, ::-1],
+    "transposed": lambda X: X.transpose(2, 0, 1).copy().transpose(1, 2, 0),
+    "every third": lambda X: np.repeat(X, 3, axis=1)[:, ::3],
+    "swapped bytes": lambda X: X.astype(X.dtype.newbyteorder()),
+}
+
+
+def elements(dtype):
+    if dtype == "bool":
+        return st.booleans()
+    if dtype.startswith("float"):
+        width = int(dtype.removeprefix("float"))
+        return st.floats(allow_infinity=False, allow_nan=True, width=width)
+    info = np.iinfo(dtype)
+    return st.integers(int(info.min), int(info.max))
+
+
+stacks = st.sampled_from(DTYPES).flatmap(
+    lambda dtype: arrays(
+        dtype,
+        array_shapes(min_dims=3, max_dims=3, min_side=1, max_side=6),
+        elements=elements(dtype),
+    )
+)
+
+
+@pytest.mark.parametrize("estimator", THRESHOLDERS, ids=repr)
+@given(stacks, st.sampled_from(sorted(LAYOUTS)))
+def test_any_array(estimator, X, layout):
+    view = LAYOUTS[layout](X)
+    np.testing.assert_array_equal(view, X)
+    view.flags.writeable = False
+    e = clone(estimator).fit(X)
+    expected = e.predict(X)
+    assert expected.dtype == bool
+    assert expected.shape == X.shape
+    if X.dtype.kind == "f":
+        assert not expected[np.isnan(X)].any()
+    other = clone(estimator).fit(view)
+    np.testing.assert_array_equal(other.predict(view), expected)
+    out = other.transform(view)
+    assert out.dtype == view.dtype
+    assert out.shape == view.shape
+    np.testing.assert_array_equal(out, e.transform(X))
+    thresholds = other.thresholds(list(view)), other.thresholds(view)
+    for a, b in zip(*map(np.atleast_1d, thresholds), strict=True):
+        np.testing.assert_array_equal(a, b)
+    np.testing.assert_array_equal(np.stack(other.predict(list(view))), expected)
+    singles = [other.predict(view[i : i + 1])[0] for i in range(len(view))]
+    np.testing.assert_array_equal(np.stack(singles), expected)
