@@ -14,3 +14,11 @@ from hypothesis import settings
 # The first example of a new dtype compiles a kernel, which takes longer than any deadline.
 settings.register_profile("skthresh", deadline=None)
 settings.load_profile("skthresh")
+
+
+def pytest_configure(config):
+    # Keras turns torch tensors into arrays by np.array(tensor), whose __array__ does not know
+    # NumPy 2's copy keyword: nothing that this library or its users can mend.
+    if os.environ["KERAS_BACKEND"] == "torch":
+        message = "__array__ implementation doesn't accept a copy keyword"
+        config.addinivalue_line("filterwarnings", f"ignore:{message}:DeprecationWarning")

@@ -168,6 +168,14 @@ class TestResize:
             expected = resize(image, shape, preserve_range=True, anti_aliasing=shape[0] < 303)
             np.testing.assert_array_equal(out, np.rint(expected).astype(np.uint8))
 
+    @pytest.mark.parametrize("dtype", ["uint8", "int64", "uint64"])
+    def test_antialiased_saturates(self, dtype):
+        """The greatest 64-bit integers have no float64 of their own."""
+        top = np.iinfo(dtype).max
+        out = Resize(3).fit_transform(np.full((1, 4, 4), top, dtype))
+        assert out.dtype == dtype
+        assert (out == top).all()
+
     def test_a_folder_becomes_a_stack_of_one_size(self):
         out = Resize((40, 50), channel_axis=-1).fit_transform(COLOUR)
         assert isinstance(out, list)

@@ -1,23 +1,10 @@
 """A U-Net that is trained once, and one that is small enough to be trained often."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from skthresh.datasets import make_blobs
 from skthresh.unet import UNetSegmenter
-
-# Keras turns torch tensors into arrays by np.array(tensor), whose __array__ does not know
-# NumPy 2's copy keyword: nothing that this library or its users can mend.
-TORCH_IN_KERAS = "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning"
-
-
-def pytest_collection_modifyitems(items):
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.filterwarnings(TORCH_IN_KERAS))
 
 
 @pytest.fixture(scope="session")
