@@ -84,11 +84,15 @@ class Batch:
         for i in range(len(self)):
             yield self.sample(i)
 
-    def planes(self) -> Iterator[tuple[Array, int, int]]:
-        """Visit every (plane, sample index, channel index), in the kernels' form."""
+    def planes(self, channel: int | None = None) -> Iterator[tuple[Array, int, int]]:
+        """Visit every (plane, sample index, channel index), of one channel only if it is given.
+
+        The planes are in the kernels' form; what had to be copied for that is gone with the next.
+        """
         for i in range(len(self)):
             for c, view in enumerate(self._channels(self.data[i])):
-                yield kernel_form(view), i, c
+                if channel is None or c == channel:
+                    yield kernel_form(view), i, c
 
     def map(
         self, function: PlaneFunction, dtype: DTypeLike | None = None, *, pointwise: bool = False

@@ -7,7 +7,7 @@ learned from one image, from a training set, or from a stream, by one and the sa
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,21 +78,31 @@ def count(planes: WeightedPlanes, dtype: np.dtype[Any], n_bins: int) -> Histogra
     Parameters
     ----------
     planes : iterable of (ndarray, float or None)
-        In the kernels' form; visited twice unless the dtype has 8 bits. A weight of zero leaves a
-        plane out altogether.
+        In the kernels' form; visited twice unless the dtype has 8 bits, so that an iterator will
+        not do. A weight of zero leaves a plane out altogether.
     dtype : dtype
         Of the images that the planes come from.
     n_bins : int
         Equal bins over the range of the data, for floats.
     """
-    planes = [(p.reshape(-1), w) for p, w in planes if w is None or w > 0]
+    kept = _Flat(planes)
     if dtype.kind == "f":
-        return _count_floats(planes, n_bins)
+        return _count_floats(kept, n_bins)
     if dtype.itemsize == 1 and dtype.kind in "bu":
         n_levels = 2 if dtype.kind == "b" else 256
-        counts = _sum(kernels.count_bytes(p)[:n_levels] * _weight(w) for p, w in planes)
+        counts = _sum(kernels.count_bytes(p)[:n_levels] * _weight(w) for p, w in kept)
         return Histogram(counts, np.arange(n_levels))
-    return _count_integers(planes, np.dtype(np.uint64 if dtype == np.uint64 else np.int64))
+    return _count_integers(kept, np.dtype(np.uint64 if dtype == np.uint64 else np.int64))
+
+
+@dataclass(frozen=True)
+class _Flat:
+    """Planes as rows, those without weight left out; can be visited again."""
+
+    planes: WeightedPlanes
+
+    def __iter__(self) -> Iterator[tuple[Array, float | None]]:
+        return ((p.reshape(-1), w) for p, w in self.planes if w is None or w > 0)
 
 
 def _weight(weight: float | None) -> float:
@@ -106,7 +116,7 @@ def _sum(parts: Iterable[Array]) -> Array:
     return np.zeros(0, np.int64) if total is None else total
 
 
-def _count_integers(planes: list[Any], center_dtype: np.dtype[Any]) -> Histogram:
+def _count_integers(planes: _Flat, center_dtype: np.dtype[Any]) -> Histogram:
     ranges = [kernels.level_range(p) for p, _ in planes]
     lo, hi = min(int(r[0]) for r in ranges), max(int(r[1]) for r in ranges)
     n_levels = hi - lo + 1
@@ -118,7 +128,7 @@ def _count_integers(planes: list[Any], center_dtype: np.dtype[Any]) -> Histogram
     return Histogram(counts, np.arange(n_levels).astype(center_dtype) + center_dtype.type(lo))
 
 
-def _sum_sparse(planes: list[Any], center_dtype: np.dtype[Any]) -> Histogram:
+def _sum_sparse(planes: _Flat, center_dtype: np.dtype[Any]) -> Histogram:
     total = Histogram(np.zeros(0, np.int64), np.zeros(0, center_dtype))
     for p, w in planes:
         levels, counts = np.unique(p, return_counts=True)
@@ -137,7 +147,7 @@ def _middles(edges: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(edges[:-1] / 2 + edges[1:] / 2)
 
 
-def _count_floats(planes: list[Any], n_bins: int) -> Histogram:
+def _count_floats(planes: _Flat, n_bins: int) -> Histogram:
     ranges = [kernels.finite_range(p) for p, _ in planes]
     lo, hi = min(r[0] for r in ranges), max(r[1] for r in ranges)
     if lo > hi:  # nothing but NaN

@@ -1,3 +1,4 @@
+import tracemalloc
 import warnings
 from pathlib import Path
 
@@ -183,9 +184,24 @@ class TestSuspiciousShapes:
             AdaptiveThreshold().fit(RNG.random((30, 3)))
 
 
-def test_no_copy_of_a_contiguous_stack():
-    import tracemalloc
+def test_fit_holds_one_plane_at_a_time():
+    """Channels last, or Fortran order: the kernels need copies, but not all at once."""
+    X = RNG.integers(0, 256, (8, 256, 256, 3), dtype=np.uint16)
+    cases = [
+        (OtsuThreshold(channel_axis=-1), X),
+        (OtsuThreshold(), X[..., 0]),
+        (OtsuThreshold(), [x[..., 0] for x in X]),
+    ]
+    for e, data in cases:
+        e.fit(data)  # compiled
+        tracemalloc.start()
+        e.fit(data)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert peak < 3 * X[0, ..., 0].nbytes
 
+
+def test_no_copy_of_a_contiguous_stack():
     X = RNG.integers(0, 256, (8, 512, 512), dtype=np.uint8)
     for e in (
         SimpleThreshold(),

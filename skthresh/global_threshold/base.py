@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
 from numbers import Integral
 from typing import Any, Self
 
@@ -15,6 +17,31 @@ from skthresh.modes import representable
 from skthresh.utils._sklearn import Interval, check_sample_weight, fit_context
 
 __all__ = ["GlobalThreshold"]
+
+
+@dataclass(frozen=True)
+class WeightedChannel:
+    """The planes of one channel with the weights of their images; can be visited again.
+
+    A contiguous stack without weights is one plane; else one plane is in memory at a time.
+    """
+
+    batch: Batch
+    channel: int
+    weights: Array | None
+
+    def __iter__(self) -> Iterator[tuple[Array, float | None]]:
+        data = self.batch.data
+        if (
+            self.weights is None
+            and not isinstance(data, list)
+            and data.flags.c_contiguous
+            and self.batch.channel_axis is None
+        ):
+            yield kernel_form(data), None
+            return
+        for plane, i, _ in self.batch.planes(self.channel):
+            yield plane, None if self.weights is None else float(self.weights[i])
 
 
 class GlobalThreshold(ScalarThreshold):
@@ -157,7 +184,7 @@ class GlobalThreshold(ScalarThreshold):
         return count([(plane, None)], batch.dtype, self.n_bins)
 
     def _count(self, batch: Batch, channel: int, weights: Array | None) -> Histogram:
-        return count(self._weighted(batch, channel, weights), batch.dtype, self.n_bins)
+        return count(WeightedChannel(batch, channel, weights), batch.dtype, self.n_bins)
 
     def _check_same_kind(self, batch: Batch) -> None:
         """Refuse to merge the levels of integers with the bins of floats."""
@@ -178,27 +205,13 @@ class GlobalThreshold(ScalarThreshold):
                 for grid, h in zip(self._grids, before, strict=True):
                     grid.add(h.centers, h.counts)
         for c, grid in enumerate(self._grids):
-            for plane, weight in self._weighted(batch, c, weights):
+            for plane, weight in WeightedChannel(batch, c, weights):
                 grid.add(plane, weight)
         return [grid.histogram(self.n_bins) for grid in self._grids]
 
     @staticmethod
     def _channels(batch: Batch) -> range:
         return range(batch.n_channels or 1)
-
-    @staticmethod
-    def _weighted(
-        batch: Batch, channel: int, weights: Array | None
-    ) -> list[tuple[Array, float | None]]:
-        """Give the planes of one channel with their weights; a whole stack as one if it can be."""
-        data = batch.data
-        if weights is None and not isinstance(data, list) and batch.channel_axis is None:
-            return [(kernel_form(data), None)]
-        return [
-            (plane, None if weights is None else float(weights[i]))
-            for plane, i, c in batch.planes()
-            if c == channel
-        ]
 
     @staticmethod
     def _weights(batch: Batch, sample_weight: Any) -> Array | None:

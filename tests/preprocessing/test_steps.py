@@ -93,6 +93,8 @@ class TestGaussianBlur:
         for sigma in (0.7, 1.5, 3.0):
             ours = GaussianBlur(None, sigma=sigma).fit_transform(image[None])[0]
             np.testing.assert_array_equal(ours, cv2.GaussianBlur(image, (0, 0), sigma))
+            floats = GaussianBlur(None, sigma=sigma).fit_transform(image[None] / 255.0)[0]
+            np.testing.assert_allclose(floats, cv2.GaussianBlur(image / 255.0, (0, 0), sigma))
         ours = GaussianBlur((3, 9)).fit_transform(image[None])[0]
         np.testing.assert_array_equal(ours, cv2.GaussianBlur(image, (9, 3), 0))
 
