@@ -46,8 +46,9 @@ class BatchTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     channel_axis: int | None = None
     image_shape: int | tuple[int, ...] | None = None
 
-    # Whether an image whose rows are taken for samples comes out differently.
-    _shape_matters = True
+    # From this side length on, 2-D X looks like one image whose rows would be taken for samples,
+    # and is warned about; None where that makes no difference.
+    _image_like_side: int | None = 16
     # Whether a ragged list may hold images of different ranks, colour among grey.
     _mixed_ranks = False
     # Whether the output is a table whatever X is.
@@ -62,7 +63,7 @@ class BatchTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             reset=reset,
             channel_axis=None if self._mixed_ranks else self.channel_axis,
             image_shape=self.image_shape,
-            shape_matters=self._shape_matters,
+            image_like_side=self._image_like_side,
             mixed_ranks=self._mixed_ranks,
         )
         container = output_container(self)

@@ -23,10 +23,11 @@ __all__ = ["is_ragged", "read_batch"]
 
 ALLOWED_DTYPES = "bool, (u)int8, (u)int16, (u)int32, (u)int64, float16, float32, float64"
 
-# A table with both sides from here on and no longer than this many times its width looks more
-# like one image than like flat rows.
-IMAGE_LIKE_SIDE = 32
+# A table no longer than this many times its width may be an image, if it is large enough.
 IMAGE_LIKE_ASPECT = 4
+
+# From this side length on, a last axis of 3 or 4 may be colour.
+COLOURED_SIDE = 16
 
 
 def is_ragged(X: ImagesLike) -> bool:
@@ -49,7 +50,7 @@ def read_batch(
     reset: bool,
     channel_axis: int | None = None,
     image_shape: int | tuple[int, ...] | None = None,
-    shape_matters: bool = False,
+    image_like_side: int | None = None,
     mixed_ranks: bool = False,
 ) -> Batch:
     """Validate X and remember, or check, what kind of samples an estimator was fitted on.
@@ -68,8 +69,8 @@ def read_batch(
         The axis of one sample that indexes channels.
     image_shape : int or tuple of int, default=None
         How a flat row (2-D X) is to be folded.
-    shape_matters : bool, default=False
-        Whether the estimator would treat an image differently if its rows were samples.
+    image_like_side : int or None, default=None
+        Warn of 2-D X whose sides are at least so long: it may be one image. None: never.
     mixed_ranks : bool, default=False
         Whether a ragged list may hold images of different ranks.
     """
@@ -89,7 +90,7 @@ def read_batch(
     else:
         _check_layout(estimator, batch, reset=reset)
     if reset:
-        _warn_of_suspicious_shape(estimator, batch, shape_matters=shape_matters)
+        _warn_of_suspicious_shape(estimator, batch, image_like_side)
     return batch
 
 
@@ -247,13 +248,13 @@ def _check_layout(estimator: Any, batch: Batch, *, reset: bool) -> None:
         )
 
 
-def _warn_of_suspicious_shape(estimator: Any, batch: Batch, *, shape_matters: bool) -> None:
+def _warn_of_suspicious_shape(estimator: Any, batch: Batch, image_like_side: int | None) -> None:
     name, x = type(estimator).__name__, batch.data[0]
     if (
-        shape_matters
+        image_like_side is not None
         and batch.is_flat
         and batch.image_shape is None
-        and _looks_like_image(len(batch), x.size)
+        and _looks_like_image(len(batch), x.size, side=image_like_side)
     ):
         warnings.warn(
             f"{name} reads X of shape {(len(batch), x.size)} as {len(batch)} samples of one row "
@@ -271,7 +272,7 @@ def _warn_of_suspicious_shape(estimator: Any, batch: Batch, *, shape_matters: bo
         batch.channel_axis is None
         and sample.ndim in (2, 3)
         and sample.shape[-1] in (3, 4)
-        and _looks_like_image(*pixels[-2:])
+        and _looks_like_image(*pixels[-2:], side=COLOURED_SIDE)
     ):
         kind = "a grey volume" if sample.ndim == 3 else "a grey image"
         warnings.warn(
@@ -284,8 +285,8 @@ def _warn_of_suspicious_shape(estimator: Any, batch: Batch, *, shape_matters: bo
         )
 
 
-def _looks_like_image(*shape: int) -> bool:
-    return min(shape) >= IMAGE_LIKE_SIDE and max(shape) <= IMAGE_LIKE_ASPECT * min(shape)
+def _looks_like_image(*shape: int, side: int) -> bool:
+    return min(shape) >= side and max(shape) <= IMAGE_LIKE_ASPECT * min(shape)
 
 
 def _caller_level() -> int:

@@ -164,6 +164,15 @@ class TestSuspiciousShapes:
         AdaptiveThreshold(image_shape=(80,)).fit(self.IMAGE)
         AdaptiveThreshold().fit(self.IMAGE[np.newaxis])
 
+    @pytest.mark.parametrize("side", [16, 20, 28])
+    def test_small_images(self, side):
+        image = self.IMAGE[:side, :side]
+        with pytest.warns(BatchShapeWarning):
+            AdaptiveThreshold(window_size=3).fit(image)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            OtsuThreshold(per_image=True).fit(RNG.random((side - 1, 64)))  # flat rows of 8x8
+
     def test_per_image_warns_and_pooled_does_not(self):
         with pytest.warns(BatchShapeWarning):
             OtsuThreshold(per_image=True).fit(self.IMAGE)

@@ -78,8 +78,9 @@ class GlobalThreshold(ScalarThreshold):
         """Choose a threshold from a histogram with at least three occupied bins."""
 
     @property
-    def _shape_matters(self) -> bool:  # type: ignore[override]
-        return self.per_image
+    def _image_like_side(self) -> int | None:  # type: ignore[override]
+        # Flat rows are as good as images here: only what is as large as an image is suspicious.
+        return 28 if self.per_image else None
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: ImagesLike, y: Any = None, sample_weight: Any = None) -> Self:  # noqa: ARG002

@@ -74,7 +74,7 @@ class SimpleThreshold(ScalarThreshold):
         "threshold": [Interval(Real, None, None, closed="neither")],
     }
 
-    _shape_matters = False
+    _image_like_side = None
 
     def __init__(
         self,

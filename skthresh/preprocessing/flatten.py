@@ -41,7 +41,7 @@ class Flatten(ClassNamePrefixFeaturesOutMixin, BatchTransformer):
 
     _parameter_constraints: dict[str, list[Any]] = {}
 
-    _shape_matters = False
+    _image_like_side = None
     _gives_table = True
 
     @fit_context(prefer_skip_nested_validation=True)

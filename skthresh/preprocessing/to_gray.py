@@ -56,7 +56,7 @@ class ToGray(BatchTransformer):
         "channel_axis": [Integral],
     }
 
-    _shape_matters = False
+    _image_like_side = None
     _mixed_ranks = True
 
     def __init__(

@@ -63,7 +63,7 @@ def image_checks(estimator: Any) -> Iterator[Check]:
             check_degenerate_images,
             check_score,
         )
-        if estimator._shape_matters:
+        if estimator._image_like_side is not None:
             yield check_one_image_is_warned_about
 
 
