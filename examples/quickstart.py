@@ -241,21 +241,26 @@ def on_labelled_images(
 
 def draw(
     output: Path, results: dict[str, dict[str, Any]], test: Pairs, predicted: list[Any]
-) -> None:
-    """Write the pictures."""
+) -> list[Path]:
+    """Write the pictures, and name them."""
     images = {name: getattr(data, name)() for name in results}
+    written = []
     if images:
-        draw_techniques(output / "techniques.png", images, results)
+        written.append(output / "techniques.png")
+        draw_techniques(written[-1], images, results)
     else:
         images = {"test": ToGray().fit_transform(test.images)[0]}
     for name, image in images.items():
         otsu = OtsuThreshold(mode=REAL.get(name, test.mode)).fit([image])
         display = ThresholdDisplay.from_estimator(otsu, image)
-        display.figure_.savefig(output / f"otsu_{name}.png", dpi=110)
+        written.append(output / f"otsu_{name}.png")
+        display.figure_.savefig(written[-1], dpi=110)
     display = SegmentationDisplay.from_predictions(
         test.images[:4], test.masks[:4], [np.asarray(p, bool) for p in predicted[:4]]
     )
-    display.figure_.savefig(output / "unet.png", dpi=110)
+    written.append(output / "unet.png")
+    display.figure_.savefig(written[-1], dpi=110)
+    return written
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -292,8 +297,7 @@ def main(arguments: list[str] | None = None) -> None:
 
     print("\nDrawing ...", flush=True)
     options.output.mkdir(parents=True, exist_ok=True)
-    draw(options.output, results, test, predicted)
-    for path in sorted(options.output.glob("*.png")):
+    for path in draw(options.output, results, test, predicted):
         print(f"  {path}")
     print(f"Done in {time.perf_counter() - began:.0f} s.")
 
