@@ -17,8 +17,8 @@ settings.load_profile("skthresh")
 
 
 def pytest_configure(config):
-    # Keras turns torch tensors into arrays by np.array(tensor), whose __array__ does not know
-    # NumPy 2's copy keyword: nothing that this library or its users can mend.
-    if os.environ["KERAS_BACKEND"] == "torch":
+    # On JAX and torch Keras turns its variables into arrays by np.array(variable), whose
+    # __array__ does not know NumPy 2's copy keyword: nothing that this library can mend.
+    if os.environ["KERAS_BACKEND"] != "tensorflow":
         message = "__array__ implementation doesn't accept a copy keyword"
         config.addinivalue_line("filterwarnings", f"ignore:{message}:DeprecationWarning")
