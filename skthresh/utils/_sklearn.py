@@ -13,7 +13,7 @@ from sklearn.utils._param_validation import (
     validate_parameter_constraints,
 )
 from sklearn.utils._set_output import _get_output_config
-from sklearn.utils.validation import _check_sample_weight, _num_samples
+from sklearn.utils.validation import _check_sample_weight
 
 __all__ = [
     "Interval",
@@ -21,14 +21,12 @@ __all__ = [
     "StrOptions",
     "check_sample_weight",
     "fit_context",
-    "num_samples",
     "output_container",
     "validate_parameter_constraints",
 ]
 
 fit_context = _fit_context
 check_sample_weight = _check_sample_weight
-num_samples = _num_samples
 
 
 def output_container(estimator: object) -> str:
