@@ -1,7 +1,7 @@
 """Image thresholding as scikit-learn estimators: from one fixed threshold to a trained U-Net."""
 
 from skthresh._binarize import binarize
-from skthresh.exceptions import BatchShapeWarning
+from skthresh.exceptions import BatchShapeWarning, ThresholdNotFoundError
 from skthresh.global_threshold.otsu import OtsuThreshold
 from skthresh.global_threshold.simple import SimpleThreshold
 from skthresh.local_threshold.adaptive import AdaptiveThreshold
@@ -21,6 +21,7 @@ __all__ = [
     "OtsuThreshold",
     "Resize",
     "SimpleThreshold",
+    "ThresholdNotFoundError",
     "ToGray",
     "UNetSegmenter",
     "binarize",

@@ -19,6 +19,7 @@ from sklearn.utils.validation import check_is_fitted
 from skthresh.batch import Array, Batch, ImagesLike
 from skthresh.modes import MODES, apply_threshold, is_inverse, representable, white
 from skthresh.reading import read_batch
+from skthresh.utils._docs import fill_docstring
 from skthresh.utils._sklearn import (
     Interval,
     StrOptions,
@@ -27,12 +28,37 @@ from skthresh.utils._sklearn import (
     output_container,
 )
 
-__all__ = ["BatchTransformer", "ScalarThreshold", "Thresholder"]
+__all__ = ["BatchTransformer", "ScalarThreshold", "Thresholder", "blank"]
 
 DTYPES = [
     *("float64", "float32", "float16", "bool"),
     *("uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64"),
 ]
+
+
+MODE_PARAMETERS = """
+mode : {"binary", "binary_inv", "trunc", "tozero", "tozero_inv"}, default="binary"
+    What `transform` makes of foreground and background: `max_value` and 0, the reverse, the
+    threshold and the pixel, the pixel and 0, 0 and the pixel. The ``_inv`` modes make the
+    dark side the foreground, for `predict` and `score` too: ``"binary_inv"`` is for ink on
+    paper.
+max_value : float or None, default=None
+    Foreground in the binary modes, rounded half to even and saturated for integers. None: 255
+    for uint8, 65535 for uint16, 1 for all others.
+channel_axis : int or None, default=None
+    Axis of one sample that indexes channels, each of which is thresholded by itself.
+image_shape : int, tuple of int or None, default=None
+    Shape of the image that a flat row (2-D X) holds. Without it a row is a 1-D signal.
+"""
+
+ATTRIBUTES = """
+sample_ndim_ : int
+    Number of dimensions of one sample as seen in `fit`, channels included.
+n_channels_ : int or None
+    Number of channels as seen in `fit`.
+n_features_in_ : int
+    Number of pixels of a flat row; set only if X was 2-D in `fit`.
+"""
 
 
 class BatchTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
@@ -54,7 +80,7 @@ class BatchTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     # Whether the output is a table whatever X is.
     _gives_table = False
 
-    def _read(self, X: ImagesLike, *, reset: bool) -> Batch:
+    def _read(self, X: ImagesLike, *, reset: bool, mask: Any = None) -> Batch:
         if not reset:
             check_is_fitted(self)
         batch = read_batch(
@@ -65,6 +91,7 @@ class BatchTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             image_shape=self.image_shape,
             image_like_side=self._image_like_side,
             mixed_ranks=self._mixed_ranks,
+            mask=mask,
         )
         container = output_container(self)
         if container != "default" and not (batch.is_flat or self._gives_table):
@@ -113,7 +140,8 @@ class Thresholder(BatchTransformer, metaclass=ABCMeta):
     """The five verbs. A subclass says which thresholds hold for a plane.
 
     One polarity holds everywhere: foreground is ``X > threshold``, strictly, and the ``_inv``
-    modes make the other side the foreground. NaN pixels are background either way.
+    modes make the other side the foreground. Pixels that are NaN, or that a mask leaves out, are
+    background either way.
     """
 
     _parameter_constraints: dict[str, list[Any]] = {
@@ -125,21 +153,74 @@ class Thresholder(BatchTransformer, metaclass=ABCMeta):
     mode: str
     max_value: float | None
 
+    # What docstrings share; see `fill_docstring`.
+    _passages: dict[str, str] = {"mode_parameters": MODE_PARAMETERS, "attributes": ATTRIBUTES}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        fill_docstring(cls)
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X: ImagesLike, y: Any = None, mask: Any = None) -> Self:  # noqa: ARG002
+        """Check the parameters and remember what kind of images X holds; nothing is learned.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...) or list of array-like
+            Images of the kind that `transform` will get.
+        y : Ignored
+            Present for scikit-learn's conventions.
+        mask : Ignored
+            Present as `fit_transform` has it.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+        """
+        self._read(X, reset=True, mask=mask)
+        return self
+
+    def fit_transform(
+        self, X: ImagesLike, y: Any = None, mask: Any = None, **fit_params: Any
+    ) -> Any:
+        """Fit, then threshold the same images.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...) or list of array-like
+            The images.
+        y : array-like, default=None
+            What `fit` takes as y.
+        mask : array-like of bool of X's shape, or list of such, default=None
+            The pixels that count.
+        **fit_params : dict
+            What else `fit` takes.
+
+        Returns
+        -------
+        images : ndarray of X's shape and dtype, or list of such
+            The thresholded images.
+        """
+        return self.fit(X, y, mask=mask, **fit_params).transform(X, mask=mask)
+
     @abstractmethod
-    def thresholds(self, X: ImagesLike) -> Any:
-        """Give the thresholds as numbers."""
+    def thresholds(self, X: ImagesLike, mask: Any = None) -> Any:
+        """Give the thresholds as numbers: one for the batch, for each image, or for each pixel."""
 
     @abstractmethod
     def _apply(self, batch: Batch, mode: str, *, mask: bool) -> Any:
         """Threshold every plane: into masks, or into X's dtype."""
 
-    def predict(self, X: ImagesLike) -> Any:
+    def predict(self, X: ImagesLike, mask: Any = None) -> Any:
         """Tell foreground from background.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, ...) or list of array-like
             The images.
+        mask : array-like of bool of X's shape, or list of such, default=None
+            The pixels that count; the others are background, as NaN is.
 
         Returns
         -------
@@ -147,38 +228,43 @@ class Thresholder(BatchTransformer, metaclass=ABCMeta):
             True on foreground: ``X > threshold``, or ``X <= threshold`` in the modes
             ``"binary_inv"`` and ``"tozero_inv"``. NaN pixels are False.
         """
-        batch = self._read(X, reset=False)
+        batch = self._read(X, reset=False, mask=mask)
         return self._apply(batch, "binary_inv" if is_inverse(self.mode) else "binary", mask=True)
 
-    def transform(self, X: ImagesLike) -> Any:
+    def transform(self, X: ImagesLike, mask: Any = None) -> Any:
         """Threshold images according to `mode`.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, ...) or list of array-like
             The images.
+        mask : array-like of bool of X's shape, or list of such, default=None
+            The pixels that count; the others become 0.
 
         Returns
         -------
         images : ndarray of X's shape and dtype, or list of such
             The thresholded images.
         """
-        return self._apply(self._read(X, reset=False), self.mode, mask=False)
+        return self._apply(self._read(X, reset=False, mask=mask), self.mode, mask=False)
 
-    def decision_function(self, X: ImagesLike) -> Any:
+    def decision_function(self, X: ImagesLike, mask: Any = None) -> Any:
         """Give the distance of each pixel from its threshold, positive on the foreground's side.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, ...) or list of array-like
             The images.
+        mask : array-like of bool of X's shape, or list of such, default=None
+            The pixels that count.
 
         Returns
         -------
         distances : ndarray of float64 of X's shape, or list of such
-            ``X - threshold``; ``threshold - X`` in the ``_inv`` modes. NaN where X is.
+            ``X - threshold``; ``threshold - X`` in the ``_inv`` modes. NaN where X is, and where
+            the mask leaves pixels out.
         """
-        batch = self._read(X, reset=False)
+        batch = self._read(X, reset=False, mask=mask)
         sign = -1.0 if is_inverse(self.mode) else 1.0
         return self._map_thresholds(
             batch, lambda v, t: sign * (v.astype(np.float64) - t), np.float64
@@ -186,9 +272,9 @@ class Thresholder(BatchTransformer, metaclass=ABCMeta):
 
     @abstractmethod
     def _map_thresholds(self, batch: Batch, function: Any, dtype: Any) -> Any:
-        """Map ``function(plane, threshold)`` over the planes."""
+        """Map ``function(plane, threshold)`` over the planes; NaN where the mask leaves out."""
 
-    def score(self, X: ImagesLike, y: Any, sample_weight: Any = None) -> float:
+    def score(self, X: ImagesLike, y: Any, sample_weight: Any = None, mask: Any = None) -> float:
         """Compare the predicted masks with true ones.
 
         Parameters
@@ -200,6 +286,8 @@ class Thresholder(BatchTransformer, metaclass=ABCMeta):
             ``(n_samples,)``) stands for a mask that is the same at every pixel.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the images in the mean.
+        mask : array-like of bool of X's shape, or list of such, default=None
+            The pixels that count; the others are background in both.
 
         Returns
         -------
@@ -208,10 +296,18 @@ class Thresholder(BatchTransformer, metaclass=ABCMeta):
         """
         from skthresh.metrics import dice_score  # noqa: PLC0415  metrics stand beside, not below
 
-        masks = self.predict(X)
+        batch = self._read(X, reset=False, mask=mask)
+        masks = self._apply(batch, "binary_inv" if is_inverse(self.mode) else "binary", mask=True)
         if not isinstance(masks, list) and np.ndim(y) == 1 and len(y) == len(masks):
             y = np.asarray(y).reshape(-1, *[1] * (masks.ndim - 1))
             y = np.broadcast_to(y, masks.shape)
+        if mask is not None and len(y) == len(batch):
+
+            def fill(_: Array, out: Array, i: int, c: int) -> None:
+                out[...] = batch.valid(i, c)
+
+            inside = batch.map(fill, bool)
+            y = [t * m if np.shape(t) == m.shape else t for t, m in zip(y, inside, strict=True)]
         scores = dice_score(y, masks, reduction="none")
         if sample_weight is not None:
             sample_weight = check_sample_weight(sample_weight, masks)
@@ -231,20 +327,22 @@ class ScalarThreshold(Thresholder):
 
     threshold_: Any
 
-    def thresholds(self, X: ImagesLike) -> Any:
+    def thresholds(self, X: ImagesLike, mask: Any = None) -> Any:
         """Give the threshold that holds for X.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, ...) or list of array-like
             The images.
+        mask : Ignored
+            Present as the other verbs have it: one threshold holds for all pixels.
 
         Returns
         -------
         threshold : float, or ndarray of shape (n_channels,)
             As it is compared with pixels of X's dtype: a whole number for integers.
         """
-        row = self._per_plane(self._read(X, reset=False))[0]
+        row = self._per_plane(self._read(X, reset=False, mask=mask))[0]
         return row if np.ndim(self.threshold_) else row[0].item()
 
     def _per_plane(self, batch: Batch) -> Array:
@@ -265,6 +363,7 @@ class ScalarThreshold(Thresholder):
             dtype = batch.data[i].dtype
             foreground = 1 if mask else white(dtype, self.max_value)
             apply_threshold(plane, table[i, c].item(), mode, foreground, out, dtype)
+            blank(out, batch.valid(i, c), 0)
 
         return batch.map(function, bool if mask else None, pointwise=self._pointwise)
 
@@ -273,5 +372,12 @@ class ScalarThreshold(Thresholder):
 
         def fill(plane: Array, out: Array, i: int, c: int) -> None:
             out[...] = function(plane, table[i, c])
+            blank(out, batch.valid(i, c), np.nan)
 
         return batch.map(fill, dtype, pointwise=self._pointwise)
+
+
+def blank(out: Array, valid: Array | None, value: float) -> None:
+    """Overwrite what is not valid; None means that everything is."""
+    if valid is not None:
+        out[~valid] = value

@@ -9,6 +9,7 @@ knows shapes, dtypes, channels, ragged lists and flat rows.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -39,11 +40,14 @@ class Batch:
         How a flat row is to be folded; None if samples have their own shape.
     channel_axis : int or None
         The axis of one sample that indexes channels.
+    mask : ndarray of bool, list of ndarray of bool, or None
+        The pixels that count, as `data` is held, with or without the channel axis. None: all.
     """
 
     data: Array | list[Array]
     image_shape: tuple[int, ...] | None = None
     channel_axis: int | None = None
+    mask: Array | list[Array] | None = None
 
     @property
     def is_ragged(self) -> bool:
@@ -79,6 +83,16 @@ class Batch:
         """Give sample ``i`` in its own shape, as a view."""
         return self._fold(self.data[i])
 
+    def valid(self, i: int, c: int) -> Array | None:
+        """Give the pixels of a plane that the mask leaves in; None if there is no mask."""
+        if self.mask is None:
+            return None
+        mask, shape, axis = self.mask[i], self.sample(i).shape, self.channel_axis
+        if axis is None or mask.size == math.prod(shape):
+            mask = mask.reshape(shape)
+            return mask if axis is None else mask.take(c, axis=axis)
+        return mask.reshape(shape[:axis] + shape[axis + 1 :])
+
     def samples(self) -> Iterator[Array]:
         """Visit every sample in its own shape."""
         for i in range(len(self)):
@@ -113,7 +127,8 @@ class Batch:
         if isinstance(self.data, list):
             return [self._map_sample(function, x, dtype, i) for i, x in enumerate(self.data)]
         out = np.empty(self.data.shape, self.dtype if dtype is None else dtype)
-        if pointwise and self.channel_axis is None and self.data.flags.c_contiguous:
+        one_row = pointwise and self.channel_axis is None and self.mask is None
+        if one_row and self.data.flags.c_contiguous:
             _fill(function, self.data, out, 0, 0)
         else:
             for i, x in enumerate(self.data):

@@ -7,7 +7,7 @@ learned from one image, from a training set, or from a stream, by one and the sa
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,11 +17,17 @@ from numpy.typing import NDArray
 from skthresh.batch import Array
 from skthresh.kernels import count as kernels
 
-__all__ = ["FloatGrid", "Histogram", "count", "linear_edges"]
+__all__ = ["FINE", "FloatGrid", "Histogram", "Range", "count", "linear_edges", "logarithmic"]
 
 # Integers that span no more levels than this get one bin for each level, empty ones included;
 # beyond it, one bin for each level that occurs.
 MAX_LEVELS = 2**16
+
+# Bins that resolve floats before they are counted again in unequal ones.
+FINE = 2**16
+
+# The range over which floats are counted; None: that of the data.
+Range = tuple[float, float] | None
 
 # A plane and its weight; None weighs nothing, and keeps the counts integers.
 WeightedPlanes = Iterable[tuple[Array, float | None]]
@@ -52,6 +58,42 @@ class Histogram:
     counts: Array
     centers: Array
 
+    @classmethod
+    def from_arrays(cls, counts: Any, centers: Any) -> Histogram:
+        """Check a histogram that somebody else has counted.
+
+        Parameters
+        ----------
+        counts : array-like of shape (n_bins,)
+            Not negative.
+        centers : array-like of shape (n_bins,)
+            Ascending, finite.
+        """
+        counts, centers = np.asarray(counts), np.asarray(centers)
+        if counts.ndim != 1 or counts.shape != centers.shape or counts.size == 0:
+            raise ValueError(
+                "counts and centers must be 1-D, of one length, and not empty; got the shapes "
+                f"{counts.shape} and {centers.shape}."
+            )
+        for name, values in (("counts", counts), ("centers", centers)):
+            if values.dtype.kind not in "iuf" or not np.isfinite(values).all():
+                raise ValueError(
+                    f"{name} must be finite real numbers; got {values!r} of {values.dtype}."
+                )
+        if (counts < 0).any():
+            raise ValueError(f"counts must not be negative; the least is {counts.min()}.")
+        if not (centers[1:] > centers[:-1]).all():
+            i = int(np.argmin(centers[1:] > centers[:-1]))
+            raise ValueError(
+                f"centers must be ascending; centers[{i}] is {centers[i]} and centers[{i + 1}] is "
+                f"{centers[i + 1]}."
+            )
+        whole = np.uint64 if centers.dtype == np.uint64 else np.int64
+        return cls(
+            counts.astype(np.float64 if counts.dtype.kind == "f" else np.int64),
+            centers.astype(np.float64 if centers.dtype.kind == "f" else whole),
+        )
+
     @property
     def n_pixels(self) -> float:
         """Total count: an int, or a float if images were weighted."""
@@ -72,7 +114,9 @@ class Histogram:
         return Histogram(counts, centers)
 
 
-def count(planes: WeightedPlanes, dtype: np.dtype[Any], n_bins: int) -> Histogram:
+def count(
+    planes: WeightedPlanes, dtype: np.dtype[Any], n_bins: int, value_range: Range = None
+) -> Histogram:
     """Count the pixels of planes, each with its weight.
 
     Parameters
@@ -83,11 +127,13 @@ def count(planes: WeightedPlanes, dtype: np.dtype[Any], n_bins: int) -> Histogra
     dtype : dtype
         Of the images that the planes come from.
     n_bins : int
-        Equal bins over the range of the data, for floats.
+        Equal bins, for floats.
+    value_range : (float, float) or None, default=None
+        The range of the bins, for floats; what lies outside is left out. None: that of the data.
     """
     kept = _Flat(planes)
     if dtype.kind == "f":
-        return _count_floats(kept, n_bins)
+        return _count_floats(kept, n_bins, value_range)
     if dtype.itemsize == 1 and dtype.kind in "bu":
         n_levels = 2 if dtype.kind == "b" else 256
         counts = _sum(kernels.count_bytes(p)[:n_levels] * _weight(w) for p, w in kept)
@@ -97,12 +143,12 @@ def count(planes: WeightedPlanes, dtype: np.dtype[Any], n_bins: int) -> Histogra
 
 @dataclass(frozen=True)
 class _Flat:
-    """Planes as rows, those without weight left out; can be visited again."""
+    """Planes as rows, those without weight or pixels left out; can be visited again."""
 
     planes: WeightedPlanes
 
     def __iter__(self) -> Iterator[tuple[Array, float | None]]:
-        return ((p.reshape(-1), w) for p, w in self.planes if w is None or w > 0)
+        return ((p.reshape(-1), w) for p, w in self.planes if p.size and (w is None or w > 0))
 
 
 def _weight(weight: float | None) -> float:
@@ -118,6 +164,8 @@ def _sum(parts: Iterable[Array]) -> Array:
 
 def _count_integers(planes: _Flat, center_dtype: np.dtype[Any]) -> Histogram:
     ranges = [kernels.level_range(p) for p, _ in planes]
+    if not ranges:
+        return Histogram(np.zeros(0, np.int64), np.zeros(0, center_dtype))
     lo, hi = min(int(r[0]) for r in ranges), max(int(r[1]) for r in ranges)
     n_levels = hi - lo + 1
     if n_levels > MAX_LEVELS:
@@ -147,17 +195,67 @@ def _middles(edges: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(edges[:-1] / 2 + edges[1:] / 2)
 
 
-def _count_floats(planes: _Flat, n_bins: int) -> Histogram:
-    ranges = [kernels.finite_range(p) for p, _ in planes]
+def _count_floats(planes: _Flat, n_bins: int, value_range: Range) -> Histogram:
+    ranges = [(math.inf, -math.inf), *(kernels.finite_range(p) for p, _ in planes)]
     lo, hi = min(r[0] for r in ranges), max(r[1] for r in ranges)
-    if lo > hi:  # nothing but NaN
+    outside = value_range is not None and (hi < value_range[0] or lo > value_range[1])
+    if lo > hi or outside:  # nothing but NaN, or nothing in the range
         return Histogram(np.zeros(0, np.int64), np.zeros(0))
     if lo == hi:
         counts = _sum(np.count_nonzero(p == lo) * np.array([_weight(w)]) for p, w in planes)
         return Histogram(counts, np.array([lo]))
+    lo, hi = value_range or (lo, hi)
     edges = linear_edges(lo, hi, n_bins)
     counts = _sum(kernels.count_bins(p, edges) * _weight(w) for p, w in planes)
     return Histogram(counts, _middles(edges))
+
+
+def logarithmic(histogram: Histogram, n_bins: int) -> tuple[Histogram, Callable[[float], float]]:
+    """Count a histogram again, in equal bins of the logarithm of the grey level.
+
+    Levels may be zero or negative: the logarithm is of the distance from the lowest occupied
+    level, plus 1/256 of the range. The answer therefore changes with a shift or a scale of the
+    levels as they do.
+
+    Parameters
+    ----------
+    histogram : Histogram
+        Fine: its bins go as a whole to those that their centres are in.
+    n_bins : int
+        Number of bins.
+
+    Returns
+    -------
+    histogram : Histogram
+        Its centres are logarithms.
+    level : callable
+        Turns a logarithm back into a grey level.
+
+    Examples
+    --------
+    >>> levels = Histogram(np.array([1, 1, 1, 1]), np.array([0, 4, 16, 255]))
+    >>> logs, level = logarithmic(levels, 4)
+    >>> logs.counts
+    array([1, 1, 1, 1])
+    >>> round(level(logs.centers[1]))
+    7
+    """
+    occupied = histogram.occupied()
+    counts, centers = histogram.counts[occupied], histogram.centers[occupied]
+    lowest, highest = float(centers[0]), float(centers[-1])
+    unit = highest / 256 - lowest / 256
+    with np.errstate(over="ignore"):  # the whole range of float64 ends at infinity, and is clipped
+        ratio = (centers.astype(np.float64) - lowest) / unit
+    logs = np.log(np.minimum(ratio, 256) + 1)
+    edges = np.linspace(0, math.log(257), n_bins + 1)
+    bins = np.clip(np.searchsorted(edges, logs, side="right") - 1, 0, n_bins - 1)
+    total = np.zeros(n_bins, counts.dtype)
+    np.add.at(total, bins, counts)
+
+    def level(log: float) -> float:
+        return lowest + (math.exp(log) - 1) * unit
+
+    return Histogram(total, _middles(edges)), level
 
 
 class FloatGrid:
@@ -202,8 +300,8 @@ class FloatGrid:
             counts = counts * weights
         self.counts = self.counts + counts
 
-    def histogram(self, n_bins: int) -> Histogram:
-        """Give equal bins over the range of the data.
+    def histogram(self, n_bins: int, value_range: Range = None) -> Histogram:
+        """Give equal bins over a range; None: that of the data.
 
         Each cell goes, as a whole, to the bin that its middle is in: a pixel can land in the
         neighbour of its bin if it is within one cell of the edge between them.
@@ -212,13 +310,15 @@ class FloatGrid:
             return Histogram(np.zeros(0, np.int64), np.zeros(0))
         if self.lo == self.hi:
             return Histogram(self.counts.sum(keepdims=True), np.array([self.lo]))
-        edges = linear_edges(self.lo, self.hi, n_bins)
+        lo, hi = value_range or (self.lo, self.hi)
+        edges = linear_edges(lo, hi, n_bins)
         cells = np.arange(len(self.counts)) + float(self.first) + 0.5
         with np.errstate(over="ignore"):  # the middle of the outermost cell may be infinite
             middles = np.clip(np.ldexp(cells, self.exponent), self.lo, self.hi)
-        bins = np.clip(np.searchsorted(edges, middles, side="right") - 1, 0, n_bins - 1)
+        inside = (middles >= edges[0]) & (middles <= edges[-1])
+        bins = np.searchsorted(edges, middles[inside], side="right") - 1
         counts = np.zeros(n_bins, self.counts.dtype)
-        np.add.at(counts, bins, self.counts)
+        np.add.at(counts, np.clip(bins, 0, n_bins - 1), self.counts[inside])
         return Histogram(counts, _middles(edges))
 
     def _widen(self, lo: float, hi: float) -> None:

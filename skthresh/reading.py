@@ -10,6 +10,7 @@ import math
 import os
 import sys
 import warnings
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -52,6 +53,7 @@ def read_batch(
     image_shape: int | tuple[int, ...] | None = None,
     image_like_side: int | None = None,
     mixed_ranks: bool = False,
+    mask: Any = None,
 ) -> Batch:
     """Validate X and remember, or check, what kind of samples an estimator was fitted on.
 
@@ -73,6 +75,8 @@ def read_batch(
         Warn of 2-D X whose sides are at least so long: it may be one image. None: never.
     mixed_ranks : bool, default=False
         Whether a ragged list may hold images of different ranks.
+    mask : array-like of bool or list of array-like of bool, default=None
+        The pixels that count: one mask for each image.
     """
     _refuse_what_would_be_lost(X)
     if is_ragged(X):
@@ -91,7 +95,34 @@ def read_batch(
         _check_layout(estimator, batch, reset=reset)
     if reset:
         _warn_of_suspicious_shape(estimator, batch, image_like_side)
-    return batch
+    return batch if mask is None else replace(batch, mask=_read_mask(mask, batch))
+
+
+def _read_mask(mask: Any, batch: Batch) -> Array | list[Array]:
+    """Check that there is a boolean mask for each image, of its shape."""
+    masks = [np.asarray(m) for m in mask] if is_ragged(mask) else np.asarray(mask)
+    if np.ndim(mask[0] if isinstance(masks, list) else masks) == 0 or len(masks) != len(batch):
+        raise ValueError(
+            f"mask must have one mask for each of the {len(batch)} images of X; got "
+            + (f"{len(masks)} masks." if isinstance(masks, list) else f"shape {masks.shape}.")
+        )
+    for i, m in enumerate(masks):
+        if m.dtype != bool:
+            raise ValueError(
+                f"mask must be boolean, True on the pixels that count; mask[{i}] has dtype "
+                f"{m.dtype}."
+            )
+        shapes = {batch.data[i].shape}
+        if batch.channel_axis is not None:
+            sample = batch.sample(i).shape
+            pixels = sample[: batch.channel_axis] + sample[batch.channel_axis + 1 :]
+            shapes.add((math.prod(pixels),) if batch.image_shape else pixels)
+        if m.shape not in shapes:
+            raise ValueError(
+                f"mask[{i}] has shape {m.shape}, but X[{i}] has shape {batch.data[i].shape}: a "
+                "mask has the shape of its image, with or without the channel axis."
+            )
+    return masks
 
 
 def _refuse_what_would_be_lost(X: ImagesLike) -> None:
@@ -236,6 +267,8 @@ def _check_layout(estimator: Any, batch: Batch, *, reset: bool) -> None:
         estimator.sample_ndim_, estimator.n_channels_ = ndim, n_channels
         return
     name = type(estimator).__name__
+    if estimator.sample_ndim_ is None:  # it was fitted on no images
+        return
     if ndim != estimator.sample_ndim_:
         raise ValueError(
             f"X has samples of {ndim} dimension(s) (shape {batch.data[0].shape}), but {name} was "

@@ -3,45 +3,52 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator
-from dataclasses import dataclass
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Any, Self
 
 import numpy as np
 
-from skthresh.base import ScalarThreshold
+from skthresh.base import ATTRIBUTES, MODE_PARAMETERS, ScalarThreshold
 from skthresh.batch import Array, Batch, ImagesLike, kernel_form
-from skthresh.histogram import FloatGrid, Histogram, count
+from skthresh.exceptions import ThresholdNotFoundError
+from skthresh.global_threshold.counting import WeightedChannel, channels, count_channels
+from skthresh.histogram import FINE, FloatGrid, Histogram, count, logarithmic
 from skthresh.modes import representable
-from skthresh.utils._sklearn import Interval, check_sample_weight, fit_context
+from skthresh.utils._sklearn import (
+    Interval,
+    InvalidParameterError,
+    check_sample_weight,
+    fit_context,
+)
 
 __all__ = ["GlobalThreshold"]
 
+PARAMETERS = """
+per_image : bool, default=False
+    False: `fit` learns one threshold from the pooled pixels of the training images. True:
+    each image gets its own, and nothing is learned.
+n_bins : int, default=256
+    Number of bins for float images, over `value_range`. Integers have a bin for each level.
+value_range : tuple of (float, float) or None, default=None
+    Range of the bins for float images; pixels outside are not counted. None: the range of the
+    data. Ignored for integers.
+log_scale : bool, default=False
+    Choose the threshold on a histogram of `n_bins` equal bins of the logarithm of the grey
+    level (its distance from the lowest one, plus 1/256 of the range), for images whose
+    foreground spans orders of magnitude.
+correction : float, default=1.0
+    Factor on the threshold that was found.
+bounds : tuple of (float or None, float or None) or None, default=None
+    The threshold, corrected, is brought into this range.
+"""
 
-@dataclass(frozen=True)
-class WeightedChannel:
-    """The planes of one channel with the weights of their images; can be visited again.
 
-    A contiguous stack without weights is one plane; else one plane is in memory at a time.
-    """
-
-    batch: Batch
-    channel: int
-    weights: Array | None
-
-    def __iter__(self) -> Iterator[tuple[Array, float | None]]:
-        data = self.batch.data
-        if (
-            self.weights is None
-            and not isinstance(data, list)
-            and data.flags.c_contiguous
-            and self.batch.channel_axis is None
-        ):
-            yield kernel_form(data), None
-            return
-        for plane, i, _ in self.batch.planes(self.channel):
-            yield plane, None if self.weights is None else float(self.weights[i])
+FITTED = """
+threshold_ : int or float, or ndarray of shape (n_channels,)
+    The threshold, in grey levels of X: whole for integers. Not there with ``per_image=True``.
+histogram_ : Histogram, or list of them with `channel_axis`
+    What it was learned from. Not there with ``per_image=True``.
+"""
 
 
 class GlobalThreshold(ScalarThreshold):
@@ -54,22 +61,44 @@ class GlobalThreshold(ScalarThreshold):
         **ScalarThreshold._parameter_constraints,
         "per_image": ["boolean"],
         "n_bins": [Interval(Integral, 2, None, closed="left")],
+        "value_range": [tuple, list, None],
+        "log_scale": ["boolean"],
+        "correction": [Interval(Real, None, None, closed="neither")],
+        "bounds": [tuple, list, None],
     }
+
+    _passages = {
+        "global_parameters": PARAMETERS.strip() + MODE_PARAMETERS,
+        "global_attributes": FITTED.strip() + ATTRIBUTES,
+    }
+
+    # Techniques that can fail have this as a parameter.
+    fallback: Any = None
+
+    histogram_: Any
 
     def __init__(
         self,
         *,
         per_image: bool = False,
+        n_bins: int = 256,
+        value_range: tuple[float, float] | None = None,
+        log_scale: bool = False,
+        correction: float = 1.0,
+        bounds: tuple[float | None, float | None] | None = None,
         mode: str = "binary",
         max_value: float | None = None,
-        n_bins: int = 256,
         channel_axis: int | None = None,
         image_shape: int | tuple[int, ...] | None = None,
     ) -> None:
         self.per_image = per_image
+        self.n_bins = n_bins
+        self.value_range = value_range
+        self.log_scale = log_scale
+        self.correction = correction
+        self.bounds = bounds
         self.mode = mode
         self.max_value = max_value
-        self.n_bins = n_bins
         self.channel_axis = channel_axis
         self.image_shape = image_shape
 
@@ -83,7 +112,13 @@ class GlobalThreshold(ScalarThreshold):
         return 28 if self.per_image else None
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: ImagesLike, y: Any = None, sample_weight: Any = None) -> Self:  # noqa: ARG002
+    def fit(
+        self,
+        X: ImagesLike,
+        y: Any = None,  # noqa: ARG002
+        sample_weight: Any = None,
+        mask: Any = None,
+    ) -> Self:
         """Learn the threshold from the pooled pixels of the training images.
 
         Parameters
@@ -94,22 +129,30 @@ class GlobalThreshold(ScalarThreshold):
             Present for scikit-learn's conventions.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of whole images. An image of weight 2 counts as two.
+        mask : array-like of bool of X's shape, or list of such, default=None
+            The pixels that count.
 
         Returns
         -------
         self : object
             The fitted estimator. With ``per_image=True`` nothing is learned.
         """
-        batch = self._read(X, reset=True)
-        for name in ("threshold_", "histogram_", "_grids"):
-            self.__dict__.pop(name, None)
+        self._check_ranges()
+        batch = self._read(X, reset=True, mask=mask)
+        self._forget()
         weights = self._weights(batch, sample_weight)
         if not self.per_image:
-            self._learn([self._count(batch, c, weights) for c in self._channels(batch)], batch)
+            self._learn(count_channels(batch, weights, self._n_counted, self._range), batch)
         return self
 
     @fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(self, X: ImagesLike, y: Any = None, sample_weight: Any = None) -> Self:  # noqa: ARG002
+    def partial_fit(
+        self,
+        X: ImagesLike,
+        y: Any = None,  # noqa: ARG002
+        sample_weight: Any = None,
+        mask: Any = None,
+    ) -> Self:
         """Add a batch of training images to those learned from before.
 
         Integers: the result is that of one `fit` on all batches together, exactly. Floats: bins
@@ -126,13 +169,16 @@ class GlobalThreshold(ScalarThreshold):
             Present for scikit-learn's conventions.
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of whole images.
+        mask : array-like of bool of X's shape, or list of such, default=None
+            The pixels that count.
 
         Returns
         -------
         self : object
             The fitted estimator.
         """
-        batch = self._read(X, reset=not self.__sklearn_is_fitted__())
+        self._check_ranges()
+        batch = self._read(X, reset=not self.__sklearn_is_fitted__(), mask=mask)
         weights = self._weights(batch, sample_weight)
         if self.per_image:
             return self
@@ -140,20 +186,56 @@ class GlobalThreshold(ScalarThreshold):
         if batch.dtype.kind == "f":
             histograms = self._count_into_grids(batch, weights)
         else:
-            histograms = [self._count(batch, c, weights) for c in self._channels(batch)]
+            histograms = count_channels(batch, weights, self.n_bins)
             if hasattr(self, "histogram_"):
                 before = self.histogram_ if batch.n_channels else [self.histogram_]
                 histograms = [a + b for a, b in zip(before, histograms, strict=True)]
         self._learn(histograms, batch)
         return self
 
-    def thresholds(self, X: ImagesLike) -> Any:
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit_histogram(self, counts: Any, centers: Any) -> Self:
+        """Learn the threshold from a histogram that is there already.
+
+        Parameters
+        ----------
+        counts : array-like of shape (n_bins,)
+            Pixels per bin.
+        centers : array-like of shape (n_bins,)
+            Grey level of each bin, ascending. Integers mean integer images.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator. It takes images of any rank.
+
+        Examples
+        --------
+        >>> from skthresh import OtsuThreshold
+        >>> OtsuThreshold().fit_histogram([5, 3, 0, 2, 4], [0, 1, 2, 3, 4]).threshold_
+        1
+        """
+        self._check_ranges()
+        if self.per_image:
+            raise ValueError(
+                "fit_histogram learns one threshold; with per_image=True there is none to learn."
+            )
+        histogram = Histogram.from_arrays(counts, centers)
+        self._forget()
+        self.sample_ndim_ = self.n_channels_ = None
+        self.histogram_ = histogram
+        self.threshold_ = self._threshold_of(histogram, histogram.centers.dtype)
+        return self
+
+    def thresholds(self, X: ImagesLike, mask: Any = None) -> Any:
         """Give the thresholds as numbers.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, ...) or list of array-like
             The images.
+        mask : array-like of bool of X's shape, or list of such, default=None
+            The pixels that count, with ``per_image=True``.
 
         Returns
         -------
@@ -162,14 +244,14 @@ class GlobalThreshold(ScalarThreshold):
             With `channel_axis` there is a last axis of length n_channels.
         """
         if not self.per_image:
-            return super().thresholds(X)
-        batch = self._read(X, reset=False)
+            return super().thresholds(X, mask)
+        batch = self._read(X, reset=False, mask=mask)
         table = self._per_plane(batch)
         return table if batch.n_channels else table[:, 0]
 
     @property
     def _pointwise(self) -> bool:
-        return not self.per_image
+        return not self.per_image and super()._pointwise
 
     def _per_plane(self, batch: Batch) -> Array:
         if not self.per_image:
@@ -178,14 +260,33 @@ class GlobalThreshold(ScalarThreshold):
         dtype = np.float64 if kind == "f" else np.uint64 if batch.dtype == np.uint64 else np.int64
         table = np.empty((len(batch), batch.n_channels or 1), dtype)
         for plane, i, c in batch.planes():
-            table[i, c] = self._threshold_of(self._count_plane(plane, batch), batch)
+            valid = batch.valid(i, c)
+            pixels = plane if valid is None else kernel_form(plane[valid])
+            histogram = count([(pixels, None)], batch.dtype, self._n_counted, self._range)
+            table[i, c] = self._threshold_of(histogram, batch.dtype)
         return table
 
-    def _count_plane(self, plane: Array, batch: Batch) -> Histogram:
-        return count([(plane, None)], batch.dtype, self.n_bins)
+    @property
+    def _n_counted(self) -> int:
+        return FINE if self.log_scale else self.n_bins
 
-    def _count(self, batch: Batch, channel: int, weights: Array | None) -> Histogram:
-        return count(WeightedChannel(batch, channel, weights), batch.dtype, self.n_bins)
+    @property
+    def _range(self) -> tuple[float, float] | None:
+        return None if self.value_range is None else (self.value_range[0], self.value_range[1])
+
+    def _check_ranges(self) -> None:
+        for name, open_ended in (("value_range", False), ("bounds", True)):
+            pair = getattr(self, name)
+            if pair is not None and not _is_range(pair, open_ended=open_ended):
+                kind = "numbers or None" if open_ended else "finite numbers"
+                raise InvalidParameterError(
+                    f"{name}={pair!r} is not allowed: it must be None or two {kind}, the "
+                    f"{'first not above the second' if open_ended else 'first below the second'}."
+                )
+
+    def _forget(self) -> None:
+        for name in ("threshold_", "histogram_", "_grids"):
+            self.__dict__.pop(name, None)
 
     def _check_same_kind(self, batch: Batch) -> None:
         """Refuse to merge the levels of integers with the bins of floats."""
@@ -200,7 +301,7 @@ class GlobalThreshold(ScalarThreshold):
 
     def _count_into_grids(self, batch: Batch, weights: Array | None) -> list[Histogram]:
         if not hasattr(self, "_grids"):
-            self._grids = [FloatGrid() for _ in self._channels(batch)]
+            self._grids = [FloatGrid() for _ in channels(batch)]
             if hasattr(self, "histogram_"):  # an earlier fit: its bins are all that is left of it
                 before = self.histogram_ if batch.n_channels else [self.histogram_]
                 for grid, h in zip(self._grids, before, strict=True):
@@ -208,11 +309,7 @@ class GlobalThreshold(ScalarThreshold):
         for c, grid in enumerate(self._grids):
             for plane, weight in WeightedChannel(batch, c, weights):
                 grid.add(plane, weight)
-        return [grid.histogram(self.n_bins) for grid in self._grids]
-
-    @staticmethod
-    def _channels(batch: Batch) -> range:
-        return range(batch.n_channels or 1)
+        return [grid.histogram(self._n_counted, self._range) for grid in self._grids]
 
     @staticmethod
     def _weights(batch: Batch, sample_weight: Any) -> Array | None:
@@ -226,20 +323,53 @@ class GlobalThreshold(ScalarThreshold):
         return weights
 
     def _learn(self, histograms: list[Histogram], batch: Batch) -> None:
-        numbers = [self._threshold_of(h, batch) for h in histograms]
+        numbers = [self._threshold_of(h, batch.dtype) for h in histograms]
         if batch.n_channels:
-            self.histogram_: Any = histograms
-            self.threshold_: Any = np.array(numbers)
+            self.histogram_ = histograms
+            self.threshold_ = np.array(numbers)
         else:
             (self.histogram_,), (self.threshold_,) = histograms, numbers
 
-    def _threshold_of(self, histogram: Histogram, batch: Batch) -> float:
-        """Choose a threshold; what is degenerate is decided here, for all techniques alike."""
+    def _threshold_of(self, histogram: Histogram, dtype: np.dtype[Any]) -> float:
+        """Choose a threshold, correct it, and bring it into the bounds."""
+        threshold = self._choose(histogram)
+        if self.correction != 1:
+            threshold *= self.correction
+        if self.bounds is not None:
+            lo, hi = self.bounds
+            threshold = threshold if lo is None else max(threshold, lo)
+            threshold = threshold if hi is None else min(threshold, hi)
+        return representable(threshold, dtype)
+
+    def _choose(self, histogram: Histogram) -> float:
+        """Decide what is degenerate, for all techniques alike; the rest is the criterion's."""
         occupied = histogram.occupied()
         if len(occupied) == 0:
             return np.nan
         if len(occupied) <= 2:  # a constant has no foreground; two values are split between them
-            threshold = histogram.centers[occupied[0]].item()
-        else:
-            threshold = self._criterion(histogram.counts, histogram.centers)
-        return representable(threshold, batch.dtype)
+            threshold: float = histogram.centers[occupied[0]].item()
+            return threshold
+        if self.log_scale:
+            logs, level = logarithmic(histogram, self.n_bins)
+            few = logs.occupied()
+            return level(logs.centers[few[0]] if len(few) <= 2 else self._find(logs))
+        return self._find(histogram)
+
+    def _find(self, histogram: Histogram) -> float:
+        try:
+            return self._criterion(histogram.counts, histogram.centers)
+        except ThresholdNotFoundError:
+            if self.fallback is None:
+                raise
+            if isinstance(self.fallback, GlobalThreshold):
+                return self.fallback._find(histogram)
+            return float(self.fallback)
+
+
+def _is_range(pair: Any, *, open_ended: bool) -> bool:
+    if len(pair) != 2 or not all(isinstance(v, Real) or (open_ended and v is None) for v in pair):
+        return False
+    lo, hi = pair
+    if open_ended:
+        return lo is None or hi is None or bool(lo <= hi)
+    return bool(np.isfinite([lo, hi]).all() and lo < hi)

@@ -145,38 +145,13 @@ class OtsuThreshold(GlobalThreshold):
 
     Parameters
     ----------
-    per_image : bool, default=False
-        False: `fit` learns one threshold from the pooled pixels of the training images. True:
-        each image gets its own, and nothing is learned.
-    mode : {"binary", "binary_inv", "trunc", "tozero", "tozero_inv"}, default="binary"
-        What `transform` makes of foreground and background: `max_value` and 0, the reverse, the
-        threshold and the pixel, the pixel and 0, 0 and the pixel. The ``_inv`` modes make the
-        dark side the foreground, for `predict` and `score` too: ``"binary_inv"`` is for ink on
-        paper.
-    max_value : float or None, default=None
-        Foreground in the binary modes. None: 255 for uint8, 65535 for uint16, 1 for all others.
-    n_bins : int, default=256
-        Equal bins over the range of the data, for floats. Integers have one bin per level.
-    channel_axis : int or None, default=None
-        Axis of one sample that indexes channels, each of which is thresholded by itself.
-    image_shape : int, tuple of int or None, default=None
-        Shape of the image that a flat row (2-D X) holds.
+    {global_parameters}
 
     Attributes
     ----------
-    threshold_ : float or ndarray of shape (n_channels,)
-        The learned threshold; absent with ``per_image=True``. A grey level for integers, the
-        middle of a bin for floats, NaN if there was nothing but NaN.
-    histogram_ : Histogram or list of Histogram
-        Of the training images; one for each channel if there are channels.
-    between_class_variance_ : ndarray of shape (n_bins,) or list of such
+    {global_attributes}
+    between_class_variance_ : ndarray of shape (n_bins,), or list of such
         The criterion at each of ``histogram_.centers``, in squared grey levels.
-    sample_ndim_ : int
-        Number of dimensions of one sample as seen in `fit`, channels included.
-    n_channels_ : int or None
-        Number of channels as seen in `fit`.
-    n_features_in_ : int
-        Number of pixels of a flat row; set only if X was 2-D in `fit`.
 
     See Also
     --------

@@ -24,28 +24,13 @@ class SimpleThreshold(ScalarThreshold):
         In grey levels of X. Foreground is ``X > threshold``, strictly; on integers that is
         ``X > floor(threshold)``. A float32 or float16 image is compared with the threshold in its
         own precision.
-    mode : {"binary", "binary_inv", "trunc", "tozero", "tozero_inv"}, default="binary"
-        What `transform` makes of foreground and background: `max_value` and 0, the reverse, the
-        threshold and the pixel, the pixel and 0, 0 and the pixel. The ``_inv`` modes make the
-        dark side the foreground, for `predict` and `score` too.
-    max_value : float or None, default=None
-        Foreground in the binary modes, rounded half to even and saturated for integers. None:
-        255 for uint8, 65535 for uint16, 1 for all other dtypes.
-    channel_axis : int or None, default=None
-        Axis of one sample that indexes channels, each of which is thresholded by itself.
-    image_shape : int, tuple of int or None, default=None
-        Shape of the image that a flat row (2-D X) holds.
+    {mode_parameters}
 
     Attributes
     ----------
     threshold_ : float
         The threshold.
-    sample_ndim_ : int
-        Number of dimensions of one sample as seen in `fit`, channels included.
-    n_channels_ : int or None
-        Number of channels as seen in `fit`.
-    n_features_in_ : int
-        Number of pixels of a flat row; set only if X was 2-D in `fit`.
+    {attributes}
 
     See Also
     --------
@@ -92,7 +77,7 @@ class SimpleThreshold(ScalarThreshold):
         self.image_shape = image_shape
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: ImagesLike, y: Any = None) -> Self:  # noqa: ARG002
+    def fit(self, X: ImagesLike, y: Any = None, mask: Any = None) -> Self:  # noqa: ARG002
         """Check the parameters; nothing is learned.
 
         Parameters
@@ -101,12 +86,14 @@ class SimpleThreshold(ScalarThreshold):
             Images of the kind that `transform` will get.
         y : Ignored
             Present for scikit-learn's conventions.
+        mask : Ignored
+            Present as `fit_transform` has it.
 
         Returns
         -------
         self : object
             The fitted estimator.
         """
-        self._read(X, reset=True)
+        self._read(X, reset=True, mask=mask)
         self.threshold_ = self.threshold
         return self

@@ -49,7 +49,7 @@ class LocalThreshold(Thresholder):
             )
         self._window(batch.spatial_ndim)
 
-    def thresholds(self, X: ImagesLike) -> Any:
+    def thresholds(self, X: ImagesLike, mask: Any = None) -> Any:
         """Give the thresholds as numbers.
 
         Parameters
@@ -62,7 +62,8 @@ class LocalThreshold(Thresholder):
         thresholds : ndarray of float64 of X's shape, or list of such
             One number for each pixel; NaN where a window holds no data.
         """
-        return self._map_thresholds(self._read(X, reset=False), lambda _, t: t, np.float64)
+        batch = self._read(X, reset=False, mask=mask)
+        return self._map_thresholds(batch, lambda _, t: t, np.float64)
 
     def _apply(self, batch: Batch, mode: str, *, mask: bool) -> Any:
         def function(plane: Array, out: Array, i: int, c: int) -> None:  # noqa: ARG001
