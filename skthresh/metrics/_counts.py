@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from numbers import Real
 from typing import Any
 
@@ -10,10 +11,11 @@ from numpy.typing import NDArray
 
 from skthresh.utils._sklearn import validate_parameter_constraints
 
-__all__ = ["Counts", "confusion_counts"]
+__all__ = ["Counts", "Mask", "as_masks", "confusion_counts", "foreground", "mask_pairs"]
 
 # One row per image, with the columns tp, fp, fn, tn.
 Counts = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 
 def confusion_counts(y_true: Any, y_pred: Any, *, pos_label: float | None = None) -> Counts:
@@ -51,13 +53,18 @@ def confusion_counts(y_true: Any, y_pred: Any, *, pos_label: float | None = None
     validate_parameter_constraints(
         constraints, {"pos_label": pos_label}, caller_name="confusion_counts"
     )
-    true_masks, pred_masks = _as_masks(y_true, "y_true"), _as_masks(y_pred, "y_pred")
+    pairs = mask_pairs(y_true, y_pred, pos_label)
+    return np.array([_count_image(t, p) for t, p in pairs], np.int64)
+
+
+def mask_pairs(y_true: Any, y_pred: Any, pos_label: float | None) -> Iterator[tuple[Mask, Mask]]:
+    """Visit the true and the predicted foreground of each image, once they are known to fit."""
+    true_masks, pred_masks = as_masks(y_true, "y_true"), as_masks(y_pred, "y_pred")
     if len(true_masks) != len(pred_masks):
         raise ValueError(
             f"y_true has {len(true_masks)} images and y_pred has {len(pred_masks)}: they must "
             "have the same number."
         )
-    counts = np.empty((len(true_masks), 4), np.int64)
     for i, (t, p) in enumerate(zip(true_masks, pred_masks, strict=True)):
         t, p = np.asarray(t), np.asarray(p)  # noqa: PLW2901
         if t.shape != p.shape:
@@ -65,13 +72,13 @@ def confusion_counts(y_true: Any, y_pred: Any, *, pos_label: float | None = None
                 f"The masks of image {i} differ in shape: y_true[{i}] has {t.shape} and "
                 f"y_pred[{i}] has {p.shape}."
             )
-        counts[i] = _count_image(
-            _foreground(t, pos_label, f"y_true[{i}]"), _foreground(p, pos_label, f"y_pred[{i}]")
+        yield (
+            foreground(t, pos_label, f"y_true[{i}]"),
+            foreground(p, pos_label, f"y_pred[{i}]"),
         )
-    return counts
 
 
-def _as_masks(y: Any, name: str) -> Any:
+def as_masks(y: Any, name: str) -> Any:
     """Give something with a length, whose items are the masks."""
     masks = y if isinstance(y, list | tuple) else np.asarray(y)
     if isinstance(masks, np.ndarray) and masks.ndim == 0:
@@ -81,7 +88,7 @@ def _as_masks(y: Any, name: str) -> Any:
     return masks
 
 
-def _foreground(mask: NDArray[Any], pos_label: float | None, name: str) -> NDArray[np.bool_]:
+def foreground(mask: NDArray[Any], pos_label: float | None, name: str) -> Mask:
     if mask.dtype.kind not in "biuf":
         raise ValueError(f"{name} has dtype {mask.dtype}; a mask must be boolean or real numbers.")
     if mask.ndim == 0:
@@ -98,7 +105,7 @@ def _foreground(mask: NDArray[Any], pos_label: float | None, name: str) -> NDArr
     return mask == pos_label
 
 
-def _count_image(t: NDArray[np.bool_], p: NDArray[np.bool_]) -> tuple[int, int, int, int]:
+def _count_image(t: Mask, p: Mask) -> tuple[int, int, int, int]:
     tp = int(np.count_nonzero(t & p))
     fp = int(np.count_nonzero(p)) - tp
     fn = int(np.count_nonzero(t)) - tp

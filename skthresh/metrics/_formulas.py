@@ -5,6 +5,7 @@ Sums stay in 64-bit integers; one division at the end is the only rounding.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -12,7 +13,18 @@ from numpy.typing import NDArray
 
 from skthresh.metrics._counts import Counts
 
-__all__ = ["Formula", "accuracy", "dice", "iou", "pool", "precision", "psnr", "recall"]
+__all__ = [
+    "Formula",
+    "accuracy",
+    "dice",
+    "iou",
+    "mcc",
+    "nrm",
+    "pool",
+    "precision",
+    "psnr",
+    "recall",
+]
 
 Scores = NDArray[np.float64]
 Formula = Callable[[Counts], Scores]
@@ -55,6 +67,22 @@ def psnr(counts: Counts) -> Scores:
     some = wrong > 0
     out[some] = 10 * np.log10(counts.sum(axis=1, dtype=np.int64)[some] / wrong[some])
     return out
+
+
+def mcc(counts: Counts) -> Scores:
+    # Python's integers, because a product of two counts of a large batch leaves 64 bits, and
+    # their difference in floats would lose the small values.
+    return np.array([_mcc(*row) for row in counts.tolist()], np.float64)
+
+
+def _mcc(tp: int, fp: int, fn: int, tn: int) -> float:
+    square = (tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)
+    return (tp * tn - fp * fn) / math.sqrt(square) if square else 0.0
+
+
+def nrm(counts: Counts) -> Scores:
+    tp, fp, fn, tn = counts.T
+    return (_ratio(fn, tp + fn, otherwise=0) + _ratio(fp, fp + tn, otherwise=0)) / 2
 
 
 def _ratio(part: Counts, whole: Counts, *, otherwise: float | NDArray[np.bool_]) -> Scores:

@@ -12,6 +12,8 @@ from sklearn.model_selection import GridSearchCV, cross_val_score
 from skthresh import metrics
 from skthresh.metrics import dice_scorer, get_scorer, get_scorer_names
 
+LOW_IS_GOOD = {"drd", "mpm", "nrm"}
+
 
 class FixedThreshold(BaseEstimator):
     """The least that a scorer needs: masks of stacks and of lists."""
@@ -71,9 +73,20 @@ def test_grid_search_with_several_metrics(data):
 def test_scorer_calls_the_score_of_its_name(name):
     X, y = stack()
     estimator = FixedThreshold(0.35).fit(X)
-    function = getattr(metrics, "f_measure" if name == "f_measure" else f"{name}_score")
+    function = getattr(metrics, name if name.endswith("f_measure") else f"{name}_score")
     kwargs = {"reduction": "pooled"} if name == "psnr" else {}
-    assert get_scorer(name)(estimator, X, y) == function(y, estimator.predict(X), **kwargs)
+    sign = -1 if name in LOW_IS_GOOD else 1
+    assert get_scorer(name)(estimator, X, y) == sign * function(y, estimator.predict(X), **kwargs)
+
+
+@pytest.mark.parametrize("name", get_scorer_names())
+def test_the_better_mask_has_the_higher_score(name):
+    X, y = stack()
+    scorer = get_scorer(name)
+    estimator = FixedThreshold(0.36).fit(X)
+    bad, good = scorer(estimator, 1 - X, y), scorer(estimator, X, y)
+    assert bad < good
+    assert (good < 0) == (name in LOW_IS_GOOD)
 
 
 @pytest.mark.parametrize("name", get_scorer_names())
