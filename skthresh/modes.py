@@ -10,7 +10,7 @@ import numpy as np
 from skthresh.batch import Array
 from skthresh.kernels import apply as rules
 
-__all__ = ["MODES", "apply_threshold", "is_inverse", "representable", "white"]
+__all__ = ["MODES", "apply_threshold", "full_scale", "is_inverse", "representable", "white"]
 
 MODES = {
     "binary": rules.BINARY,
@@ -52,6 +52,20 @@ def white(dtype: np.dtype[Any], max_value: float | None = None) -> Any:
         return dtype.newbyteorder("=").type(min(max(round(max_value), info.min), info.max))
     with np.errstate(over="ignore"):
         return dtype.newbyteorder("=").type(max_value)
+
+
+def full_scale(dtype: np.dtype[Any]) -> float:
+    """Give the white of a whole image: the dtype's greatest value, 1 for bool and floats.
+
+    Parameters that are grey levels in a paper about 8-bit images are scaled by it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> [full_scale(np.dtype(name)) for name in ("uint8", "int16", "float32")]
+    [255.0, 32767.0, 1.0]
+    """
+    return float(np.iinfo(dtype).max) if dtype.kind in "iu" else 1.0
 
 
 def representable(threshold: float, dtype: np.dtype[Any]) -> float:

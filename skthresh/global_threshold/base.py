@@ -63,7 +63,7 @@ class GlobalThreshold(ScalarThreshold):
         "n_bins": [Interval(Integral, 2, None, closed="left")],
         "value_range": [tuple, list, None],
         "log_scale": ["boolean"],
-        "correction": [Interval(Real, None, None, closed="neither")],
+        "correction": [Interval(Real, 0, None, closed="neither")],
         "bounds": [tuple, list, None],
     }
 
@@ -256,15 +256,16 @@ class GlobalThreshold(ScalarThreshold):
     def _per_plane(self, batch: Batch) -> Array:
         if not self.per_image:
             return super()._per_plane(batch)
-        kind = batch.dtype.kind
-        dtype = np.float64 if kind == "f" else np.uint64 if batch.dtype == np.uint64 else np.int64
-        table = np.empty((len(batch), batch.n_channels or 1), dtype)
+        numbers = []
         for plane, i, c in batch.planes():
             valid = batch.valid(i, c)
             pixels = plane if valid is None else kernel_form(plane[valid])
             histogram = count([(pixels, None)], batch.dtype, self._n_counted, self._range)
-            table[i, c] = self._threshold_of(histogram, batch.dtype)
-        return table
+            numbers.append(self._threshold_of(histogram, batch.dtype))
+        whole = np.iinfo(np.uint64 if batch.dtype == np.uint64 else np.int64)
+        fits = batch.dtype.kind != "f" and all(whole.min <= t <= whole.max for t in numbers)
+        table = np.array(numbers, whole.dtype if fits else np.float64)
+        return table.reshape(len(batch), batch.n_channels or 1)
 
     @property
     def _n_counted(self) -> int:

@@ -29,17 +29,23 @@ __all__ = [
 def border_index(n: int, size: int, border: str = "replicate") -> NDArray[np.int64]:
     """Give the pixel that stands at each position of an axis of `n`, padded for a window.
 
+    With ``"clip"`` it is -1 outside: windows end at the border.
+
     Examples
     --------
     >>> border_index(4, 5)
     array([0, 0, 0, 1, 2, 3, 3, 3])
     >>> border_index(4, 5, "reflect")
     array([2, 1, 0, 1, 2, 3, 2, 1])
+    >>> border_index(4, 5, "clip")
+    array([-1, -1,  0,  1,  2,  3, -1, -1])
     """
     half = size // 2
     i = np.arange(-half, n + half)
     if border == "replicate":
         return np.clip(i, 0, n - 1)
+    if border == "clip":
+        return np.where((i >= 0) & (i < n), i, -1)
     period = max(2 * (n - 1), 1)
     i %= period
     return np.minimum(i, period - i) if n > 1 else np.zeros_like(i)

@@ -7,8 +7,9 @@ from typing import Any
 
 from skthresh.batch import Array
 from skthresh.kernels.gaussian import gaussian_weights
-from skthresh.local_threshold.base import LocalThreshold
+from skthresh.local_threshold.base import LocalThreshold, Plane, Select
 from skthresh.local_threshold.mean import local_mean, weighted_mean
+from skthresh.local_threshold.windows import Windows
 from skthresh.utils._sklearn import Interval, StrOptions
 
 __all__ = ["AdaptiveThreshold"]
@@ -24,31 +25,14 @@ class AdaptiveThreshold(LocalThreshold):
     ----------
     method : {"mean", "gaussian"}, default="mean"
         All pixels of the window count alike, or near ones more.
-    window_size : int or tuple of int, default=11
-        Odd, in pixels; one number, or one for each axis of a sample.
     offset : float, default=2
         Subtracted from the mean, in grey levels: how far below its neighbourhood a pixel must
         be to become background.
-    mode : {"binary", "binary_inv", "trunc", "tozero", "tozero_inv"}, default="binary"
-        What `transform` makes of foreground and background: `max_value` and 0, the reverse, the
-        threshold and the pixel, the pixel and 0, 0 and the pixel. The ``_inv`` modes make the
-        dark side the foreground, for `predict` and `score` too: ``"binary_inv"`` is for ink on
-        paper.
-    max_value : float or None, default=None
-        Foreground in the binary modes. None: 255 for uint8, 65535 for uint16, 1 for all others.
-    channel_axis : int or None, default=None
-        Axis of one sample that indexes channels, each of which is thresholded by itself.
-    image_shape : int, tuple of int or None, default=None
-        Shape of the image that a flat row (2-D X) holds. Without it a row is a 1-D signal.
+    {local_parameters}
 
     Attributes
     ----------
-    sample_ndim_ : int
-        Number of dimensions of one sample as seen in `fit`, channels included.
-    n_channels_ : int or None
-        Number of channels as seen in `fit`.
-    n_features_in_ : int
-        Number of pixels of a flat row; set only if X was 2-D in `fit`.
+    {local_attributes}
 
     See Also
     --------
@@ -93,25 +77,28 @@ class AdaptiveThreshold(LocalThreshold):
         *,
         window_size: int | tuple[int, ...] = 11,
         offset: float = 2,
+        border: str = "replicate",
         mode: str = "binary",
         max_value: float | None = None,
         channel_axis: int | None = None,
         image_shape: int | tuple[int, ...] | None = None,
     ) -> None:
+        super().__init__(
+            window_size=window_size,
+            border=border,
+            mode=mode,
+            max_value=max_value,
+            channel_axis=channel_axis,
+            image_shape=image_shape,
+        )
         self.method = method
-        self.window_size = window_size
         self.offset = offset
-        self.mode = mode
-        self.max_value = max_value
-        self.channel_axis = channel_axis
-        self.image_shape = image_shape
 
-    def _threshold_plane(
-        self, plane: Array, out: Array, select: tuple[Any, Any] | None, *, inverse: bool
-    ) -> None:
-        sizes = self._window(plane.ndim)
+    def _threshold_plane(self, plane: Plane, out: Array, select: Select, *, inverse: bool) -> None:
+        sizes = self._window(plane.v.ndim)
+        windows = Windows(plane.v, sizes, plane.valid, self.border)
         if self.method == "mean":
-            local_mean(plane, sizes, self.offset, out, select, inverse=inverse)
+            local_mean(plane, windows, self.offset, out, select, inverse=inverse)
         else:
             weights = [gaussian_weights(n) for n in sizes]
-            weighted_mean(plane, weights, self.offset, out, select, inverse=inverse)
+            weighted_mean(plane, windows, weights, self.offset, out, select, inverse=inverse)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -11,34 +12,30 @@ from numpy.typing import NDArray
 
 from skthresh.batch import Array
 from skthresh.kernels import window as kernels
+from skthresh.local_threshold.base import Plane, Select
+from skthresh.local_threshold.windows import Windows
 
 __all__ = ["local_mean", "weighted_mean"]
 
-Select = tuple[Any, Any] | None
+Weights = list[NDArray[np.float64]]
 
 # Beyond this magnitude, sums of float64 pixels may overflow.
 HUGE = 2.0**900
 
 
 def local_mean(
-    plane: Array,
-    sizes: tuple[int, ...],
-    offset: float,
-    out: Array,
-    select: Select,
-    *,
-    inverse: bool,
+    plane: Plane, windows: Windows, offset: float, out: Array, select: Select, *, inverse: bool
 ) -> None:
     """Threshold at the plain mean of a window, less an offset.
 
     Parameters
     ----------
-    plane : ndarray of 1 to 3 dimensions
-        In the kernels' form.
-    sizes : tuple of int
-        Odd window sizes, one for each axis.
+    plane : Plane
+        Of 1 to 3 dimensions.
+    windows : Windows
+        Of the plane.
     offset : float
-        Subtracted from the mean.
+        Subtracted from the mean, which is rounded first on integers.
     out : ndarray of plane's shape
         Gets thresholds, or what `select` says.
     select : (scalar, scalar) or None
@@ -46,31 +43,46 @@ def local_mean(
     inverse : bool
         Which way a fractional offset is rounded on integers.
     """
-    largest = _largest(plane)
-    count = math.prod(sizes)
-    # Beyond twice the largest level an offset changes no comparison, and could overflow one.
-    shift = _whole_offset(offset, inverse=inverse)
+    whole = plane.v.dtype.kind != "f"
+    if whole and windows.everywhere and windows.halves is None:
+        done = _box(plane.v, windows, _whole_offset(offset, inverse=inverse), out, select)
+        if done:
+            return
+    shift = _whole_offset(offset, inverse=inverse) if whole else offset
+    target = windows.volume(out)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for band in windows.bands("mean"):
+            mean = np.floor(band.mean + 0.5) if whole else windows.settle(band.mean, band.v)
+            t = mean - shift
+            target[band.index] = t if select is None else np.where(band.v > t, *select)
+
+
+def _box(v: Array, windows: Windows, shift: int, out: Array, select: Select) -> bool:
+    """Threshold integers without a division; tell whether their sums fit into 64 bits."""
+    largest, count = _largest(v), windows.size
     if select is not None:
+        # Beyond twice the largest level an offset changes no comparison, and could overflow one.
         shift = max(min(shift, 2 * largest + 2), -2 * largest - 2)
     bound = (largest + abs(shift)) * count
-    if plane.dtype.kind == "f" or bound >= 2**61:
-        weights = [np.full(n, 1.0) for n in sizes]
-        weighted_mean(plane, weights, offset, out, select, inverse=inverse)
-        return
-    if plane.dtype == np.uint64:  # its values fit, as the bound has shown
-        plane = plane.astype(np.int64)
+    if bound >= 2**61:
+        return False
+    if v.dtype == np.uint64:  # its values fit, as the bound has shown
+        v = v.astype(np.int64)
     above, below = _pair(select, out)
-    index = _borders(plane.shape, sizes)
+    index = windows.index[1], windows.index[2]
     work = np.empty((4, len(index[1])), np.int32 if bound < 2**30 else np.int64)
-    for stat, v, o in _planes(plane, out, [np.ones(n, np.int64) for n in sizes]):
+    weights = np.ones(windows.sizes[0], np.int64)
+    for stat, pixels, o in _planes(windows.volume(v), windows.volume(out), windows, weights):
         kernels.box_threshold(
-            *(stat, v, *index, count, shift, select is not None, above, below, work, o)
+            *(stat, pixels, *index, count, shift, select is not None, above, below, work, o)
         )
+    return True
 
 
 def weighted_mean(
-    plane: Array,
-    weights: list[NDArray[np.float64]],
+    plane: Plane,
+    windows: Windows,
+    weights: Weights,
     offset: float,
     out: Array,
     select: Select,
@@ -84,64 +96,73 @@ def weighted_mean(
     weights : list of ndarray of float64
         Odd in length, one for each axis; their product weighs the window.
     """
-    if plane.dtype.kind == "f":
-        # np.min and np.max are NaN where there is one
-        if not -HUGE < float(np.min(plane)) <= float(np.max(plane)) < HUGE:
-            _weighted_mean_careful(plane, weights, offset, out, select)
-            return
-        tolerance = _rounding(weights)
-        rounded, shift = False, float(offset)
-    else:
-        tolerance, rounded = 0.0, True
-        shift = float(_whole_offset(offset, inverse=inverse))
+    whole = plane.v.dtype.kind != "f"
+    shift = float(_whole_offset(offset, inverse=inverse)) if whole else float(offset)
+    huge = max(map(abs, windows.range)) >= HUGE
+    if windows.everywhere and not huge:
+        _weigh(plane.v, windows, weights, shift, out, select, whole=whole)
+        return
+    valid = np.ones(plane.v.shape, bool) if plane.valid is None else plane.valid
+    down = 2.0**-100 if huge else 1.0
+    values = np.where(valid, plane.v, 0).astype(np.float64) * down
+    sums, present = (_extended_sums(a, windows, weights) for a in (values, valid.astype(float)))
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        mean = np.where(present > 0, sums / present, np.nan)
+        t = np.rint(mean) if whole else np.where(_close(mean, values, weights), values, mean)
+        t = t / down - shift
+        out[...] = t if select is None else np.where(plane.v > t, *select)
+
+
+def _extended_sums(v: Array, windows: Windows, weights: Weights) -> Array:
+    """Give weighted means of a plane that is surrounded by zeros if windows end at its border."""
+    half = [len(w) // 2 if windows.border == "clip" else 0 for w in weights]
+    padded = np.pad(v, [(h, h) for h in half])
+    around = Windows(
+        padded, tuple(map(len, weights)), border=windows.border.replace("clip", "replicate")
+    )
+    out = np.empty(padded.shape)
+    _weigh(padded, around, weights, 0.0, out, None, whole=False)
+    return out[tuple(slice(h, n + h) for h, n in zip(half, v.shape, strict=True))]
+
+
+def _weigh(
+    v: Array,
+    windows: Windows,
+    weights: Weights,
+    shift: float,
+    out: Array,
+    select: Select,
+    *,
+    whole: bool,
+) -> None:
     above, below = _pair(select, out)
     scale = 1.0 / math.prod(w.sum() for w in weights)
-    sizes = tuple(len(w) for w in weights)
-    index = _borders(plane.shape, sizes)
-    row, column = [np.ones(1), *weights][-2:]
-    for stat, v, o in _planes(plane, out, weights):
+    tolerance = 0.0 if whole else _rounding(weights)
+    index = windows.index[1], windows.index[2]
+    planes, rows, columns = [np.ones(1), np.ones(1), *weights][-3:]
+    for stat, pixels, o in _planes(windows.volume(v), windows.volume(out), windows, planes):
         kernels.weighted_threshold(
-            *(stat, v, *index, row, column, scale, rounded, shift, tolerance),
+            *(stat, pixels, *index, rows, columns, scale, whole, shift, tolerance),
             *(select is not None, above, below, o),
         )
 
 
-def _weighted_mean_careful(
-    plane: Array, weights: list[NDArray[np.float64]], offset: float, out: Array, select: Select
-) -> None:
-    """Serve floats with NaN, which have no weight, or with values whose sums overflow."""
-    data = ~np.isnan(plane)
-    largest = float(np.max(np.abs(plane), initial=0.0, where=data))
-    down = 2.0**-100 if largest >= HUGE else 1.0
-    values = np.where(data, plane, 0).astype(np.float64) * down
-    sums, present = np.empty(plane.shape), np.empty(plane.shape)
-    for source, target in ((values, sums), (data.astype(np.float64), present)):
-        weighted_mean(source, weights, 0.0, target, None, inverse=False)
-    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        mean = np.where(present > 0, sums / present, np.nan)
-        # As in the kernel: what differs by rounding alone is equal.
-        tolerance = 2 * _rounding(weights)
-        near = np.abs(mean - values) <= tolerance * np.abs(values)
-        t = np.where(near & data, values, mean) / down - offset
-    if select is None:
-        out[...] = t
-    else:
-        out[...] = np.where(plane > t, *select)
+def _close(mean: Array, values: Array, weights: Weights) -> Array:
+    """Tell, as the kernel does, where mean and pixel differ by rounding alone."""
+    return np.asarray(np.abs(mean - values) <= 2 * _rounding(weights) * np.abs(values))
 
 
-def _rounding(weights: list[NDArray[np.float64]]) -> float:
+def _rounding(weights: Weights) -> float:
     """Bound the relative error of a weighted mean of equal pixels."""
     return 4 * (sum(len(w) for w in weights) + 4) * sys.float_info.epsilon
 
 
-def _largest(plane: Array) -> int:
-    """Bound the magnitude of integer pixels; 0 for floats."""
-    if plane.dtype.kind == "f":
-        return 0
-    if plane.dtype.itemsize < 8:
-        info = np.iinfo(plane.dtype)
+def _largest(v: Array) -> int:
+    """Bound the magnitude of integer pixels."""
+    if v.dtype.itemsize < 8:
+        info = np.iinfo(v.dtype)
         return max(int(info.max), -int(info.min))
-    return max(abs(int(plane.min())), abs(int(plane.max())))
+    return max(abs(int(v.min())), abs(int(v.max())))
 
 
 def _whole_offset(offset: float, *, inverse: bool) -> int:
@@ -153,24 +174,17 @@ def _pair(select: Select, out: Array) -> tuple[Any, Any]:
     return (out.dtype.type(0), out.dtype.type(0)) if select is None else select
 
 
-def _borders(shape: tuple[int, ...], sizes: tuple[int, ...]) -> tuple[Array, Array]:
-    """Index the padded rows and columns; a signal is an image of one row."""
-    rows, columns = ((1, *shape)[-2:], (1, *sizes)[-2:])
-    pair = [kernels.border_index(n, k) for n, k in zip(rows, columns, strict=True)]
-    return pair[0], pair[1]
+def _planes(
+    volume: Array, out: Array, windows: Windows, weights: Array
+) -> Iterator[tuple[Array, Array, Array]]:
+    """Visit (what is summed, what is thresholded, where to), slice by slice.
 
-
-def _planes(plane: Array, out: Array, weights: list[Any]) -> Any:
-    """Visit (what is summed, what is thresholded, where to) as 2-D arrays.
-
-    A signal is one row; a volume is visited slice by slice, each with the sum of its neighbours.
+    What is summed is the slice, or in a volume the weighted sum of its neighbours.
     """
-    if plane.ndim < 3:
-        shape = (1, *plane.shape)[-2:]
-        yield plane.reshape(shape), plane.reshape(shape), out.reshape(shape)
+    if len(weights) == 1:
+        yield from zip(volume, volume, out, strict=True)
         return
-    index = kernels.border_index(len(plane), len(weights[0]))
-    total = np.empty(plane.shape[1:], weights[0].dtype)
-    for z, (v, o) in enumerate(zip(plane, out, strict=True)):
-        kernels.weighted_planes(plane, index[z : z + len(weights[0])], weights[0], total)
+    total = np.empty(volume.shape[1:], weights.dtype)
+    for z, (v, o) in enumerate(zip(volume, out, strict=True)):
+        kernels.weighted_planes(volume, windows.index[0][z : z + len(weights)], weights, total)
         yield total, v, o

@@ -1,7 +1,8 @@
 """Docstrings that share what many techniques share.
 
 A class docstring names a shared passage in braces, on a line of its own: ``{global_parameters}``.
-The base class whose parameters they are holds the text, once.
+The base class whose parameters they are holds the text, once; in it, ``{window_size}`` stands for
+the default that the class gives to this parameter.
 """
 
 from __future__ import annotations
@@ -28,6 +29,10 @@ def fill_docstring(cls: type) -> None:
     if doc is None:  # python -OO
         return
     text = inspect.cleandoc(doc)
+    parameters = inspect.signature(cls.__init__).parameters.values()  # type: ignore[misc]
     for name, passage in cls._passages.items():  # type: ignore[attr-defined]
-        text = text.replace(f"{{{name}}}", inspect.cleandoc(passage))
+        filled = inspect.cleandoc(passage)
+        for p in parameters:
+            filled = filled.replace(f"default={{{p.name}}}", f"default={p.default!r}")
+        text = text.replace(f"{{{name}}}", filled)
     cls.__doc__ = text

@@ -60,6 +60,9 @@ def image_checks(estimator: Any) -> Iterator[Check]:
             check_ranks,
             check_channels_are_thresholded_by_themselves,
             check_nan_is_background,
+            check_masked_pixels_are_as_nan,
+            check_masked_pixels_do_not_matter,
+            check_masks_of_every_kind,
             check_degenerate_images,
             check_score,
         )
@@ -345,6 +348,60 @@ def check_nan_is_background(estimator: Any) -> None:
     nothing = np.full_like(X, np.nan)
     e = clone(estimator).fit(nothing)
     assert not e.predict(nothing).any()
+
+
+def check_masked_pixels_are_as_nan(estimator: Any) -> None:
+    X = images(dtype=np.float64)
+    inside = np.ones(X.shape, bool)
+    inside[:, 2:4, 3:6] = False
+    holes = np.where(inside, X, np.nan)
+    for mode in ("binary", "binary_inv"):
+        with_nan = clone(estimator).set_params(mode=mode).fit(holes)
+        masked = clone(estimator).set_params(mode=mode).fit(X, mask=inside)
+        for name in ("thresholds", "predict", "transform", "decision_function"):
+            a, b = getattr(with_nan, name)(holes), getattr(masked, name)(X, mask=inside)
+            assert_same([np.atleast_1d(a)], [np.atleast_1d(b)], f"{name} of a mask and of NaN")
+        y = masks(X)
+        assert masked.score(X, y, mask=inside) == masked.score(X, y & inside, mask=inside)
+
+
+def check_masked_pixels_do_not_matter(estimator: Any) -> None:
+    for dtype in ("uint8", "int32", "float32"):
+        X = images(dtype=dtype)
+        inside = np.ones(X.shape, bool)
+        inside[:, 2:4, 3:6] = False
+        other = np.where(inside, X, np.array(101, dtype))
+        answers = []
+        for x in (X, other):
+            e = clone(estimator).fit(x, mask=inside)
+            answers.append([getattr(e, v)(x, mask=inside) for v in ("predict", "transform")])
+            assert not answers[-1][0][~inside].any()
+            assert not answers[-1][1][~inside].any()
+        assert_same(*answers, "what a mask leaves out matters")
+
+
+def check_masks_of_every_kind(estimator: Any) -> None:
+    X = images()
+    inside = np.random.default_rng(0).random(X.shape) < 0.8
+    expected = clone(estimator).fit(X, mask=inside).predict(X, mask=inside)
+    ragged = clone(estimator).fit(list(X), mask=list(inside))
+    assert_same([expected], [ragged.predict(list(X), mask=list(inside))], "a list of masks")
+    colour = np.stack([X, X], axis=-1)
+    e = clone(estimator).set_params(channel_axis=-1).fit(colour, mask=inside)
+    both = np.stack([expected, expected], axis=-1)
+    assert_array_equal(e.predict(colour, mask=inside), both)
+    assert_array_equal(e.predict(colour, mask=np.stack([inside, inside], axis=-1)), both)
+    flat = X.reshape(len(X), -1), inside.reshape(len(X), -1)
+    e = clone(estimator).set_params(image_shape=(HEIGHT, WIDTH)).fit(flat[0], mask=flat[1])
+    assert_array_equal(e.predict(flat[0], mask=flat[1]), expected.reshape(len(X), -1))
+    again = clone(estimator)
+    transformed = clone(estimator).fit(X, mask=inside).transform(X, mask=inside)
+    assert_array_equal(again.fit_transform(X, mask=inside), transformed)
+    assert_raises(ValueError, lambda: again.predict(X, mask=inside.astype(int)), "mask", "int64")
+    assert_raises(ValueError, lambda: again.predict(X, mask=inside[:, 1:]), "mask", "(11, 16)")
+    assert_raises(ValueError, lambda: again.predict(X, mask=inside[:2]), "mask", "3 images")
+    nothing = np.zeros(X.shape, bool)
+    assert not clone(estimator).fit(X, mask=nothing).predict(X, mask=nothing).any()
 
 
 def check_degenerate_images(estimator: Any) -> None:
