@@ -2,11 +2,23 @@
 
 from skthresh._binarize import binarize
 from skthresh.exceptions import BatchShapeWarning, ThresholdNotFoundError
+from skthresh.global_threshold.intermodes import IntermodesThreshold
+from skthresh.global_threshold.isodata import IsodataThreshold
+from skthresh.global_threshold.li import LiThreshold
+from skthresh.global_threshold.mean import MeanThreshold
+from skthresh.global_threshold.minimum import MinimumThreshold
 from skthresh.global_threshold.otsu import OtsuThreshold
+from skthresh.global_threshold.percentile import PercentileThreshold
 from skthresh.global_threshold.simple import SimpleThreshold
+from skthresh.global_threshold.triangle import TriangleThreshold
+from skthresh.global_threshold.yen import YenThreshold
 from skthresh.local_threshold.adaptive import AdaptiveThreshold
+from skthresh.local_threshold.sauvola import SauvolaThreshold
 from skthresh.preprocessing.flatten import Flatten
 from skthresh.preprocessing.gaussian_blur import GaussianBlur
+from skthresh.preprocessing.image_function import ImageFunction
+from skthresh.preprocessing.image_union import ImageUnion, make_image_union
+from skthresh.preprocessing.mask_cleaner import MaskCleaner
 from skthresh.preprocessing.resize import Resize
 from skthresh.preprocessing.to_gray import ToGray
 from skthresh.unet.estimator import UNetSegmenter
@@ -18,11 +30,24 @@ __all__ = [
     "BatchShapeWarning",
     "Flatten",
     "GaussianBlur",
+    "ImageFunction",
+    "ImageUnion",
+    "IntermodesThreshold",
+    "IsodataThreshold",
+    "LiThreshold",
+    "MaskCleaner",
+    "MeanThreshold",
+    "MinimumThreshold",
     "OtsuThreshold",
+    "PercentileThreshold",
     "Resize",
+    "SauvolaThreshold",
     "SimpleThreshold",
     "ThresholdNotFoundError",
     "ToGray",
+    "TriangleThreshold",
     "UNetSegmenter",
+    "YenThreshold",
     "binarize",
+    "make_image_union",
 ]

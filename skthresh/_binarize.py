@@ -13,7 +13,9 @@ from skthresh.utils.discovery import techniques
 __all__ = ["binarize"]
 
 
-def binarize(image: Any, technique: str = "otsu", **params: Any) -> NDArray[np.bool_]:
+def binarize(
+    image: Any, technique: str = "otsu", *, mask: Any = None, **params: Any
+) -> NDArray[Any]:
     """Separate the foreground of one image from its background.
 
     Parameters
@@ -24,13 +26,16 @@ def binarize(image: Any, technique: str = "otsu", **params: Any) -> NDArray[np.b
     technique : str, default="otsu"
         A technique by its short name: ``"otsu"`` for `OtsuThreshold`, ``"adaptive"`` for
         `AdaptiveThreshold`, and so on.
+    mask : array-like of bool of image's shape, default=None
+        The pixels that count; the others are background.
     **params
         Parameters of that technique.
 
     Returns
     -------
     mask : ndarray of bool of image's shape
-        True on foreground; dark foreground (ink on paper) with ``mode="binary_inv"``.
+        True on foreground; dark foreground (ink on paper) with ``mode="binary_inv"``. A technique
+        of several classes gives their numbers.
 
     Examples
     --------
@@ -57,5 +62,6 @@ def binarize(image: Any, technique: str = "otsu", **params: Any) -> NDArray[np.b
     image = np.asarray(image)
     if image.ndim == 0:
         raise ValueError("binarize needs an image; got a single number.")
-    mask: NDArray[np.bool_] = estimator.fit(image[np.newaxis]).predict(image[np.newaxis])[0]
-    return mask
+    X, masks = image[np.newaxis], None if mask is None else np.asarray(mask)[np.newaxis]
+    answer: NDArray[Any] = estimator.fit(X, mask=masks).predict(X, mask=masks)[0]
+    return answer

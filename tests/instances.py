@@ -6,11 +6,19 @@ that change what it does to shapes.
 
 from sklearn.base import BaseEstimator
 
+from skthresh import OtsuThreshold, SimpleThreshold
 from skthresh.utils import all_estimators
 
 # Name -> parameters of each instance that is tested.
 PARAMETERS = {
     "AdaptiveThreshold": [{}, {"method": "gaussian", "mode": "binary_inv", "offset": 0.5}],
+    "ImageFunction": [{"func": abs}],
+    "ImageUnion": [
+        {"transformer_list": [("image", "passthrough"), ("mask", SimpleThreshold(threshold=50))]}
+    ],
+    # scikit-learn's random tables have no two peaks
+    "IntermodesThreshold": [{"fallback": OtsuThreshold()}],
+    "MinimumThreshold": [{"fallback": OtsuThreshold()}],
     "OtsuThreshold": [{}, {"per_image": True}],
     "Resize": [{"shape": 3}, {"shape": 5, "method": "nearest"}],
     "SimpleThreshold": [{"threshold": 50}],

@@ -15,6 +15,20 @@ def test_is_the_estimator_on_one_image():
     np.testing.assert_array_equal(binarize(image, "simple", threshold=99), image > 99)
 
 
+@pytest.mark.parametrize("technique", ["otsu", "adaptive", "sauvola"])
+def test_a_mask_leaves_pixels_out(technique):
+    image = data.coins()
+    framed = np.pad(image, 30, constant_values=255)
+    inside = np.pad(np.ones(image.shape, bool), 30)
+    mask = binarize(framed, technique, mask=inside)
+    assert not mask[~inside].any()
+    if technique == "otsu":
+        np.testing.assert_array_equal(mask[30:-30, 30:-30], binarize(image))
+    else:
+        clipped = binarize(image, technique, border="clip")
+        np.testing.assert_array_equal(mask[30:-30, 30:-30], clipped)
+
+
 def test_signals_volumes_and_channels():
     assert binarize(data.coins()[0], "adaptive").shape == (384,)
     assert binarize(data.coins()[:60].reshape(3, 20, 384), "adaptive").shape == (3, 20, 384)
@@ -26,7 +40,7 @@ def test_signals_volumes_and_channels():
 @pytest.mark.parametrize(
     ("args", "params", "words"),
     [
-        (("otso",), {}, r"'technique' .*'adaptive', 'otsu'.*Got 'otso'"),
+        (("otso",), {}, r"'technique' .*'adaptive'.*'otsu'.*Got 'otso'"),
         (("otsu",), {"window": 3}, r"OtsuThreshold has no parameter 'window'.*per_image"),
         (("adaptive",), {"window_size": 4}, "window_size=4"),
     ],

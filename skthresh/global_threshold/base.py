@@ -23,6 +23,9 @@ from skthresh.utils._sklearn import (
 
 __all__ = ["GlobalThreshold"]
 
+# Levels beyond two to this power, or below its inverse, are scaled before a criterion sees them.
+EXTREME = 200
+
 PARAMETERS = """
 per_image : bool, default=False
     False: `fit` learns one threshold from the pooled pixels of the training images. True:
@@ -357,6 +360,12 @@ class GlobalThreshold(ScalarThreshold):
         return self._find(histogram)
 
     def _find(self, histogram: Histogram) -> float:
+        if histogram.centers.dtype.kind == "f":
+            # Levels whose squares or cubes would leave the range of float64 are brought into it.
+            exponent = int(np.frexp(np.abs(histogram.centers).max())[1])
+            if abs(exponent) > EXTREME:
+                nearer = Histogram(histogram.counts, np.ldexp(histogram.centers, -exponent))
+                return float(np.ldexp(self._find(nearer), exponent))
         try:
             return self._criterion(histogram.counts, histogram.centers)
         except ThresholdNotFoundError:

@@ -6,6 +6,7 @@ A change of scikit-learn is mended here and nowhere else.
 from __future__ import annotations
 
 from sklearn.base import _fit_context
+from sklearn.pipeline import _name_estimators
 from sklearn.utils._param_validation import (
     Interval,
     InvalidParameterError,
@@ -13,19 +14,24 @@ from sklearn.utils._param_validation import (
     validate_parameter_constraints,
 )
 from sklearn.utils._set_output import _get_output_config
+from sklearn.utils.metaestimators import _BaseComposition
 from sklearn.utils.validation import _check_sample_weight
 
 __all__ = [
+    "BaseComposition",
     "Interval",
     "InvalidParameterError",
     "StrOptions",
     "check_sample_weight",
     "fit_context",
+    "name_estimators",
     "output_container",
     "validate_parameter_constraints",
 ]
 
+BaseComposition = _BaseComposition
 fit_context = _fit_context
+name_estimators = _name_estimators
 check_sample_weight = _check_sample_weight
 
 

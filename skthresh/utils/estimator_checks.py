@@ -377,7 +377,7 @@ def check_masked_pixels_do_not_matter(estimator: Any) -> None:
             answers.append([getattr(e, v)(x, mask=inside) for v in ("predict", "transform")])
             assert not answers[-1][0][~inside].any()
             assert not answers[-1][1][~inside].any()
-        assert_same(*answers, "what a mask leaves out matters")
+        assert_same(answers[0], answers[1], "what a mask leaves out matters")
 
 
 def check_masks_of_every_kind(estimator: Any) -> None:

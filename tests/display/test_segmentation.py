@@ -36,7 +36,7 @@ class Labeller(BaseEstimator):
     def __init__(self, classes=(3, 5, 9)):
         self.classes = classes
 
-    def fit(self, X, y=None):  # noqa: ARG002
+    def fit(self, X, y=None):
         self.classes_ = np.array(self.classes)
         return self
 

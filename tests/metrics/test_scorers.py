@@ -21,7 +21,7 @@ class FixedThreshold(BaseEstimator):
     def __init__(self, threshold=0.5):
         self.threshold = threshold
 
-    def fit(self, X, y=None):  # noqa: ARG002
+    def fit(self, X, y=None):
         self.fitted_ = True
         return self
 
