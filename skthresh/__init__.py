@@ -2,15 +2,25 @@
 
 from skthresh._binarize import binarize
 from skthresh.exceptions import BatchShapeWarning, ThresholdNotFoundError
+from skthresh.global_threshold.generalized_histogram import GeneralizedHistogramThreshold
+from skthresh.global_threshold.huang import HuangThreshold
 from skthresh.global_threshold.intermodes import IntermodesThreshold
 from skthresh.global_threshold.isodata import IsodataThreshold
 from skthresh.global_threshold.li import LiThreshold
+from skthresh.global_threshold.max_entropy import MaxEntropyThreshold
 from skthresh.global_threshold.mean import MeanThreshold
+from skthresh.global_threshold.min_error import MinErrorThreshold
 from skthresh.global_threshold.minimum import MinimumThreshold
+from skthresh.global_threshold.moments import MomentsThreshold
 from skthresh.global_threshold.otsu import OtsuThreshold
 from skthresh.global_threshold.percentile import PercentileThreshold
+from skthresh.global_threshold.renyi_entropy import RenyiEntropyThreshold
+from skthresh.global_threshold.robust_background import RobustBackgroundThreshold
+from skthresh.global_threshold.rosin import RosinThreshold
+from skthresh.global_threshold.shanbhag import ShanbhagThreshold
 from skthresh.global_threshold.simple import SimpleThreshold
 from skthresh.global_threshold.triangle import TriangleThreshold
+from skthresh.global_threshold.tsallis_entropy import TsallisEntropyThreshold
 from skthresh.global_threshold.yen import YenThreshold
 from skthresh.local_threshold.adaptive import AdaptiveThreshold
 from skthresh.local_threshold.sauvola import SauvolaThreshold
@@ -30,22 +40,32 @@ __all__ = [
     "BatchShapeWarning",
     "Flatten",
     "GaussianBlur",
+    "GeneralizedHistogramThreshold",
+    "HuangThreshold",
     "ImageFunction",
     "ImageUnion",
     "IntermodesThreshold",
     "IsodataThreshold",
     "LiThreshold",
     "MaskCleaner",
+    "MaxEntropyThreshold",
     "MeanThreshold",
+    "MinErrorThreshold",
     "MinimumThreshold",
+    "MomentsThreshold",
     "OtsuThreshold",
     "PercentileThreshold",
+    "RenyiEntropyThreshold",
     "Resize",
+    "RobustBackgroundThreshold",
+    "RosinThreshold",
     "SauvolaThreshold",
+    "ShanbhagThreshold",
     "SimpleThreshold",
     "ThresholdNotFoundError",
     "ToGray",
     "TriangleThreshold",
+    "TsallisEntropyThreshold",
     "UNetSegmenter",
     "YenThreshold",
     "binarize",

@@ -348,8 +348,10 @@ class ScalarThreshold(Thresholder):
     def _per_plane(self, batch: Batch) -> Array:
         """Give the threshold of each plane, as an array of shape (n_samples, n_channels or 1)."""
         check_is_fitted(self, "threshold_")
-        row = [representable(t, batch.dtype) for t in np.ravel(self.threshold_).tolist()]
-        return np.broadcast_to(np.array(row), (len(batch), batch.n_channels or 1))
+        row = np.array([representable(t, batch.dtype) for t in np.ravel(self.threshold_).tolist()])
+        if row.dtype == object:  # beyond 64 bits
+            row = row.astype(np.float64)
+        return np.broadcast_to(row, (len(batch), batch.n_channels or 1))
 
     @property
     def _pointwise(self) -> bool:

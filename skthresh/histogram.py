@@ -88,7 +88,7 @@ class Histogram:
                 f"centers must be ascending; centers[{i}] is {centers[i]} and centers[{i + 1}] is "
                 f"{centers[i + 1]}."
             )
-        whole = np.uint64 if centers.dtype == np.uint64 else np.int64
+        whole = np.uint64 if centers.dtype.name == "uint64" else np.int64
         return cls(
             counts.astype(np.float64 if counts.dtype.kind == "f" else np.int64),
             centers.astype(np.float64 if centers.dtype.kind == "f" else whole),
@@ -138,7 +138,7 @@ def count(
         n_levels = 2 if dtype.kind == "b" else 256
         counts = _sum(kernels.count_bytes(p)[:n_levels] * _weight(w) for p, w in kept)
         return Histogram(counts, np.arange(n_levels))
-    return _count_integers(kept, np.dtype(np.uint64 if dtype == np.uint64 else np.int64))
+    return _count_integers(kept, np.dtype(np.uint64 if dtype.name == "uint64" else np.int64))
 
 
 @dataclass(frozen=True)

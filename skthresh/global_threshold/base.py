@@ -265,7 +265,7 @@ class GlobalThreshold(ScalarThreshold):
             pixels = plane if valid is None else kernel_form(plane[valid])
             histogram = count([(pixels, None)], batch.dtype, self._n_counted, self._range)
             numbers.append(self._threshold_of(histogram, batch.dtype))
-        whole = np.iinfo(np.uint64 if batch.dtype == np.uint64 else np.int64)
+        whole = np.iinfo(np.uint64 if batch.dtype.name == "uint64" else np.int64)
         fits = batch.dtype.kind != "f" and all(whole.min <= t <= whole.max for t in numbers)
         table = np.array(numbers, whole.dtype if fits else np.float64)
         return table.reshape(len(batch), batch.n_channels or 1)
