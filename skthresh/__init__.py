@@ -23,7 +23,18 @@ from skthresh.global_threshold.triangle import TriangleThreshold
 from skthresh.global_threshold.tsallis_entropy import TsallisEntropyThreshold
 from skthresh.global_threshold.yen import YenThreshold
 from skthresh.local_threshold.adaptive import AdaptiveThreshold
+from skthresh.local_threshold.bernsen import BernsenThreshold
+from skthresh.local_threshold.bradley import BradleyThreshold
+from skthresh.local_threshold.contrast import ContrastThreshold
+from skthresh.local_threshold.feng import FengThreshold
+from skthresh.local_threshold.mid_grey import MidGreyThreshold
+from skthresh.local_threshold.niblack import NiblackThreshold
+from skthresh.local_threshold.nick import NickThreshold
+from skthresh.local_threshold.phansalkar import PhansalkarThreshold
 from skthresh.local_threshold.sauvola import SauvolaThreshold
+from skthresh.local_threshold.singh import SinghThreshold
+from skthresh.local_threshold.wan import WanThreshold
+from skthresh.local_threshold.wolf import WolfThreshold
 from skthresh.preprocessing.flatten import Flatten
 from skthresh.preprocessing.gaussian_blur import GaussianBlur
 from skthresh.preprocessing.image_function import ImageFunction
@@ -38,6 +49,10 @@ __version__ = "0.1.0"
 __all__ = [
     "AdaptiveThreshold",
     "BatchShapeWarning",
+    "BernsenThreshold",
+    "BradleyThreshold",
+    "ContrastThreshold",
+    "FengThreshold",
     "Flatten",
     "GaussianBlur",
     "GeneralizedHistogramThreshold",
@@ -50,11 +65,15 @@ __all__ = [
     "MaskCleaner",
     "MaxEntropyThreshold",
     "MeanThreshold",
+    "MidGreyThreshold",
     "MinErrorThreshold",
     "MinimumThreshold",
     "MomentsThreshold",
+    "NiblackThreshold",
+    "NickThreshold",
     "OtsuThreshold",
     "PercentileThreshold",
+    "PhansalkarThreshold",
     "RenyiEntropyThreshold",
     "Resize",
     "RobustBackgroundThreshold",
@@ -62,11 +81,14 @@ __all__ = [
     "SauvolaThreshold",
     "ShanbhagThreshold",
     "SimpleThreshold",
+    "SinghThreshold",
     "ThresholdNotFoundError",
     "ToGray",
     "TriangleThreshold",
     "TsallisEntropyThreshold",
     "UNetSegmenter",
+    "WanThreshold",
+    "WolfThreshold",
     "YenThreshold",
     "binarize",
     "make_image_union",

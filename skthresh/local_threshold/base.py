@@ -78,17 +78,18 @@ class LocalThreshold(Thresholder):
     }
 
     _passages = {
+        **Thresholder._passages,
         "local_parameters": PARAMETERS.strip() + MODE_PARAMETERS,
         "local_attributes": ATTRIBUTES.strip(),
     }
 
-    window_size: int | tuple[int, ...]
+    window_size: Any
     border: str
 
     def __init__(
         self,
         *,
-        window_size: int | tuple[int, ...] = 15,
+        window_size: Any = 15,
         border: str = "replicate",
         mode: str = "binary",
         max_value: float | None = None,
@@ -210,7 +211,7 @@ class WindowThreshold(LocalThreshold):
     def __init__(
         self,
         *,
-        window_size: int | tuple[int, ...] = 15,
+        window_size: Any = 15,
         border: str = "replicate",
         window_shape: str = "square",
         mode: str = "binary",

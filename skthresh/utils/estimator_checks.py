@@ -360,6 +360,8 @@ def check_masked_pixels_are_as_nan(estimator: Any) -> None:
         masked = clone(estimator).set_params(mode=mode).fit(X, mask=inside)
         for name in ("thresholds", "predict", "transform", "decision_function"):
             a, b = getattr(with_nan, name)(holes), getattr(masked, name)(X, mask=inside)
+            if np.shape(a) == X.shape:  # the number at a pixel that does not count means nothing
+                a, b = a[inside], b[inside]
             assert_same([np.atleast_1d(a)], [np.atleast_1d(b)], f"{name} of a mask and of NaN")
         y = masks(X)
         assert masked.score(X, y, mask=inside) == masked.score(X, y & inside, mask=inside)

@@ -1,0 +1,154 @@
+"""Feng and Tan's threshold: between mean and minimum, by a second, larger window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+from skthresh.batch import Array
+from skthresh.local_threshold.base import Plane, WindowThreshold
+from skthresh.local_threshold.windows import Band, Windows
+from skthresh.utils._params import PER_AXIS, per_axis
+from skthresh.utils._sklearn import Interval
+
+__all__ = ["FengThreshold", "feng"]
+
+
+def feng(
+    mean: Array,
+    std: Array,
+    darkest: Array,
+    larger_std: Array,
+    *,
+    alpha1: float,
+    k1: float,
+    k2: float,
+    gamma: float,
+) -> Array:
+    """Give ``(1 - a1) * mean + a2 * (s / R) * (mean - M) + a3 * M``.
+
+    Parameters
+    ----------
+    mean, std, darkest : array
+        Mean, standard deviation s and minimum M of each window, in grey levels.
+    larger_std : array
+        R, the standard deviation of the larger window around the same pixel.
+    alpha1, k1, k2, gamma : float
+        ``a1``; ``a2`` is ``k1 * (s / R) ** gamma``, and ``a3`` is ``k2 * (s / R) ** gamma``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> a, b, c, d = (np.array([x]) for x in (100.0, 20.0, 40.0, 20.0))
+    >>> feng(a, b, c, d, alpha1=0.12, k1=0.25, k2=0.04, gamma=2)
+    array([104.6])
+    """
+    share = np.divide(std, larger_std, out=np.zeros_like(std), where=larger_std > 0)
+    power = share**gamma
+    return (1 - alpha1) * mean + k1 * power * share * (mean - darkest) + k2 * power * darkest
+
+
+class FengThreshold(WindowThreshold):
+    """Threshold each pixel by the contrast of its window, compared with that of a larger one.
+
+    For documents of low quality and changing contrast: what counts as variation is measured in the
+    surroundings, not once for all images.
+
+    Parameters
+    ----------
+    alpha1 : float, default=0.12
+        How far below the mean the threshold is where nothing varies, as a share of the mean.
+    k1 : float, default=0.25
+        Weight of the distance between mean and minimum.
+    k2 : float, default=0.04
+        Weight of the minimum.
+    gamma : float, default=2.0
+        Power of the ratio of the two standard deviations.
+    larger_window_size : int or tuple of int, default=33
+        Odd: the second window, in pixels; one number, or one for each axis of a sample.
+    {window_parameters}
+
+    Attributes
+    ----------
+    {local_attributes}
+
+    See Also
+    --------
+    WolfThreshold : Compares with the whole image.
+
+    References
+    ----------
+    .. [1] M.-L. Feng and Y.-P. Tan, "Contrast adaptive binarization of low quality document
+       images", IEICE Electronics Express 1(16), 2004, pp. 501-506. :doi:`10.1587/elex.1.501`
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skthresh import FengThreshold
+    >>> line = np.array([[200, 203, 90, 199, 150, 150, 60, 153]], dtype=np.uint8)
+    >>> feng = FengThreshold(window_size=3, larger_window_size=7, mode="binary_inv")
+    >>> feng.fit(line).predict(line)
+    array([[False, False,  True, False, False, False,  True, False]])
+    """
+
+    _parameter_constraints: dict[str, list[Any]] = {
+        **WindowThreshold._parameter_constraints,
+        "alpha1": [Interval(Real, None, None, closed="neither")],
+        "k1": [Interval(Real, None, None, closed="neither")],
+        "k2": [Interval(Real, None, None, closed="neither")],
+        "gamma": [Interval(Real, 0, None, closed="left")],
+        "larger_window_size": PER_AXIS,
+    }
+
+    _statistics = ("std", "min")
+
+    def __init__(
+        self,
+        *,
+        alpha1: float = 0.12,
+        k1: float = 0.25,
+        k2: float = 0.04,
+        gamma: float = 2.0,
+        larger_window_size: int | tuple[int, ...] = 33,
+        window_size: int | tuple[int, ...] = 15,
+        border: str = "replicate",
+        window_shape: str = "square",
+        mode: str = "binary",
+        max_value: float | None = None,
+        channel_axis: int | None = None,
+        image_shape: int | tuple[int, ...] | None = None,
+    ) -> None:
+        super().__init__(
+            window_size=window_size,
+            border=border,
+            window_shape=window_shape,
+            mode=mode,
+            max_value=max_value,
+            channel_axis=channel_axis,
+            image_shape=image_shape,
+        )
+        self.alpha1 = alpha1
+        self.k1 = k1
+        self.k2 = k2
+        self.gamma = gamma
+        self.larger_window_size = larger_window_size
+
+    def _survey(self, plane: Plane, windows: Windows) -> Iterator[Band]:  # noqa: ARG002
+        sizes = per_axis("larger_window_size", self.larger_window_size, plane.v.ndim, odd=True)
+        return Windows(plane.v, sizes, plane.valid, self.border, self.window_shape).bands("std")
+
+    def _formula(self, band: Band, plane: Plane, survey: Iterator[Band]) -> Array:  # noqa: ARG002
+        larger = next(survey)  # the bands of both windows are the same rows
+        return feng(
+            band.mean,
+            band.std,
+            band.min,
+            larger.std,
+            alpha1=self.alpha1,
+            k1=self.k1,
+            k2=self.k2,
+            gamma=self.gamma,
+        )

@@ -1,0 +1,114 @@
+"""Wolf and Jolion's threshold: Sauvola's, relative to what the image has."""
+
+from __future__ import annotations
+
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+from skthresh.batch import Array
+from skthresh.local_threshold.base import Plane, WindowThreshold
+from skthresh.local_threshold.windows import Band, Windows
+from skthresh.utils._sklearn import Interval
+
+__all__ = ["WolfThreshold", "wolf"]
+
+
+def wolf(mean: Array, std: Array, k: float, darkest: float, greatest_std: float) -> Array:
+    """Give Wolf and Jolion's threshold, ``mean + k * (std / R - 1) * (mean - M)``.
+
+    Parameters
+    ----------
+    mean, std : array
+        Of each window, in grey levels.
+    k : float
+        How far from the mean towards the darkest pixel the threshold is where nothing varies.
+    darkest : float
+        M, the least grey level of the image.
+    greatest_std : float
+        R, the greatest of all windows' standard deviations.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> wolf(np.array([100.0, 100.0]), np.array([0.0, 40.0]), 0.5, 20.0, 40.0)
+    array([ 60., 100.])
+    """
+    share = std / greatest_std if greatest_std > 0 else 0 * std
+    return mean + k * (share - 1) * (mean - darkest)
+
+
+class WolfThreshold(WindowThreshold):
+    """Threshold each pixel between the mean of its window and the darkest pixel of the image.
+
+    As Sauvola's technique, but measured against the contrast that the image has: for faint writing,
+    and images that use a small part of the grey levels.
+
+    Parameters
+    ----------
+    k : float, default=0.5
+        How far from the mean towards the darkest pixel the threshold is where nothing varies.
+    {window_parameters}
+
+    Attributes
+    ----------
+    {local_attributes}
+
+    See Also
+    --------
+    SauvolaThreshold : Measured against a fixed range.
+
+    Notes
+    -----
+    One pixel of extreme level changes the whole image's threshold, as the formula has it.
+
+    References
+    ----------
+    .. [1] C. Wolf and J.-M. Jolion, "Extraction and recognition of artificial text in multimedia
+       documents", Pattern Analysis and Applications 6, 2004, pp. 309-326.
+       :doi:`10.1007/s10044-003-0197-7`
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skthresh import WolfThreshold
+    >>> line = np.array([[120, 121, 100, 119, 110, 110, 95, 111]], dtype=np.uint8)
+    >>> WolfThreshold(window_size=3, mode="binary_inv").fit(line).predict(line)
+    array([[False, False,  True, False, False, False,  True, False]])
+    """
+
+    _parameter_constraints: dict[str, list[Any]] = {
+        **WindowThreshold._parameter_constraints,
+        "k": [Interval(Real, None, None, closed="neither")],
+    }
+
+    def __init__(
+        self,
+        *,
+        k: float = 0.5,
+        window_size: int | tuple[int, ...] = 15,
+        border: str = "replicate",
+        window_shape: str = "square",
+        mode: str = "binary",
+        max_value: float | None = None,
+        channel_axis: int | None = None,
+        image_shape: int | tuple[int, ...] | None = None,
+    ) -> None:
+        super().__init__(
+            window_size=window_size,
+            border=border,
+            window_shape=window_shape,
+            mode=mode,
+            max_value=max_value,
+            channel_axis=channel_axis,
+            image_shape=image_shape,
+        )
+        self.k = k
+
+    def _survey(self, plane: Plane, windows: Windows) -> tuple[float, float]:
+        greatest = max(float(np.nan_to_num(band.std).max()) for band in windows.bands("std"))
+        return float(plane.pixels.min()), greatest
+
+    def _formula(self, band: Band, plane: Plane, survey: tuple[float, float]) -> Array:  # noqa: ARG002
+        return wolf(band.mean, band.std, self.k, *survey)
