@@ -4,6 +4,7 @@ from skthresh._binarize import binarize
 from skthresh.exceptions import BatchShapeWarning, ThresholdNotFoundError
 from skthresh.global_threshold.generalized_histogram import GeneralizedHistogramThreshold
 from skthresh.global_threshold.huang import HuangThreshold
+from skthresh.global_threshold.hysteresis import HysteresisThreshold
 from skthresh.global_threshold.intermodes import IntermodesThreshold
 from skthresh.global_threshold.isodata import IsodataThreshold
 from skthresh.global_threshold.li import LiThreshold
@@ -19,11 +20,13 @@ from skthresh.global_threshold.robust_background import RobustBackgroundThreshol
 from skthresh.global_threshold.rosin import RosinThreshold
 from skthresh.global_threshold.shanbhag import ShanbhagThreshold
 from skthresh.global_threshold.simple import SimpleThreshold
+from skthresh.global_threshold.supervised import SupervisedThreshold
 from skthresh.global_threshold.triangle import TriangleThreshold
 from skthresh.global_threshold.tsallis_entropy import TsallisEntropyThreshold
 from skthresh.global_threshold.yen import YenThreshold
 from skthresh.local_threshold.adaptive import AdaptiveThreshold
 from skthresh.local_threshold.bernsen import BernsenThreshold
+from skthresh.local_threshold.blockwise import BlockwiseThreshold
 from skthresh.local_threshold.bradley import BradleyThreshold
 from skthresh.local_threshold.contrast import ContrastThreshold
 from skthresh.local_threshold.feng import FengThreshold
@@ -50,6 +53,7 @@ __all__ = [
     "AdaptiveThreshold",
     "BatchShapeWarning",
     "BernsenThreshold",
+    "BlockwiseThreshold",
     "BradleyThreshold",
     "ContrastThreshold",
     "FengThreshold",
@@ -57,6 +61,7 @@ __all__ = [
     "GaussianBlur",
     "GeneralizedHistogramThreshold",
     "HuangThreshold",
+    "HysteresisThreshold",
     "ImageFunction",
     "ImageUnion",
     "IntermodesThreshold",
@@ -82,6 +87,7 @@ __all__ = [
     "ShanbhagThreshold",
     "SimpleThreshold",
     "SinghThreshold",
+    "SupervisedThreshold",
     "ThresholdNotFoundError",
     "ToGray",
     "TriangleThreshold",

@@ -52,6 +52,11 @@ def binarize(
             f"Got {technique!r} instead."
         )
     estimator = known[technique]()
+    if estimator.__sklearn_tags__().target_tags.required:
+        raise InvalidParameterError(
+            f"{type(estimator).__name__} learns from true masks, and binarize has none: fit the "
+            "estimator itself."
+        )
     unknown = sorted(set(params) - set(estimator.get_params()))
     if unknown:
         raise InvalidParameterError(

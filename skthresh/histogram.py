@@ -137,7 +137,8 @@ def count(
     if dtype.itemsize == 1 and dtype.kind in "bu":
         n_levels = 2 if dtype.kind == "b" else 256
         counts = _sum(kernels.count_bytes(p)[:n_levels] * _weight(w) for p, w in kept)
-        return Histogram(counts, np.arange(n_levels))
+        nothing = np.zeros(n_levels, np.int64)
+        return Histogram(counts if counts.size else nothing, np.arange(n_levels))
     return _count_integers(kept, np.dtype(np.uint64 if dtype.name == "uint64" else np.int64))
 
 

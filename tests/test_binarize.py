@@ -43,6 +43,7 @@ def test_signals_volumes_and_channels():
         (("otso",), {}, r"'technique' .*'adaptive'.*'otsu'.*Got 'otso'"),
         (("otsu",), {"window": 3}, r"OtsuThreshold has no parameter 'window'.*per_image"),
         (("adaptive",), {"window_size": 4}, "window_size=4"),
+        (("supervised",), {}, "SupervisedThreshold learns from true masks"),
     ],
 )
 def test_mistakes_are_named(args, params, words):
