@@ -1,6 +1,7 @@
 """Image thresholding as scikit-learn estimators: from one fixed threshold to a trained U-Net."""
 
 from skthresh._binarize import binarize
+from skthresh._compare import compare_thresholds
 from skthresh.exceptions import BatchShapeWarning, ThresholdNotFoundError
 from skthresh.global_threshold.generalized_histogram import GeneralizedHistogramThreshold
 from skthresh.global_threshold.huang import HuangThreshold
@@ -97,5 +98,6 @@ __all__ = [
     "WolfThreshold",
     "YenThreshold",
     "binarize",
+    "compare_thresholds",
     "make_image_union",
 ]

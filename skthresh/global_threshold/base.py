@@ -360,20 +360,24 @@ class GlobalThreshold(ScalarThreshold):
         return self._find(histogram)
 
     def _find(self, histogram: Histogram) -> float:
-        if histogram.centers.dtype.kind == "f":
-            # Levels whose squares or cubes would leave the range of float64 are brought into it.
-            exponent = int(np.frexp(np.abs(histogram.centers).max())[1])
-            if abs(exponent) > EXTREME:
-                nearer = Histogram(histogram.counts, np.ldexp(histogram.centers, -exponent))
-                return float(np.ldexp(self._find(nearer), exponent))
         try:
-            return self._criterion(histogram.counts, histogram.centers)
+            return self._within_range(histogram)
         except ThresholdNotFoundError:
             if self.fallback is None:
                 raise
             if isinstance(self.fallback, GlobalThreshold):
                 return self.fallback._find(histogram)
             return float(self.fallback)
+
+    def _within_range(self, histogram: Histogram) -> float:
+        """Bring levels whose squares or cubes would leave the range of float64 into it."""
+        exponent = 0
+        if histogram.centers.dtype.kind == "f":
+            exponent = int(np.frexp(np.abs(histogram.centers).max())[1])
+        if abs(exponent) <= EXTREME:
+            return self._criterion(histogram.counts, histogram.centers)
+        nearer = self._criterion(histogram.counts, np.ldexp(histogram.centers, -exponent))
+        return float(np.ldexp(nearer, exponent))
 
 
 def _is_range(pair: Any, *, open_ended: bool) -> bool:

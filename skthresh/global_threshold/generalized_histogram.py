@@ -48,13 +48,20 @@ def generalized_histogram(
     if len(centers) < 2:
         return centers[0].item() if len(centers) else np.nan
     n, levels = n.astype(np.float64), relative(centers)
+    gaps = np.diff(levels)
+    # Strengths and widths beyond 1e100 (levels) are infinite: their products stay in range.
+    nu, kappa, tau = min(nu, 1e100), min(kappa, 1e100), min(tau / levels[-1], 1e100)
+    # Without a prior, a level is as wide as in `min_error`.
+    within = 0.0 if nu else (gaps[gaps > 0].min() / levels[-1]) ** 2 / 12
+    levels_of = levels / levels[-1]
     tiny = np.finfo(np.float64).tiny
     score = np.zeros(len(n) - 1)
-    for part, x, share in ((n, levels, omega), (n[::-1], levels[::-1], 1 - omega)):
+    for part, x, share in ((n, levels_of, omega), (n[::-1], levels_of[::-1], 1 - omega)):
         weight = np.cumsum(part)
         mean = np.cumsum(part * x) / weight
         before = np.concatenate([[x[0]], mean[:-1]])
         deviation = np.cumsum(part * (x - before) * (x - mean))  # squared, summed
+        deviation += weight * within
         fraction = weight / weight[-1]
         prior = fraction * nu
         variance = np.maximum((prior * tau**2 + deviation) / (prior + weight), tiny)
@@ -92,14 +99,15 @@ class GeneralizedHistogramThreshold(GlobalThreshold):
     See Also
     --------
     OtsuThreshold : The limit of a very large `nu` with a very small `tau`.
-    MinErrorThreshold : The limit of ``nu = 0``, ``kappa = 0``.
+    MinErrorThreshold : The same as ``nu = 0``, ``kappa = 0``.
     PercentileThreshold : The limit of a very large `kappa`, with `omega` as its share.
 
     Notes
     -----
     For documents the paper takes ``nu=2**29.5, tau=2**3.125, kappa=2**22.25, omega=2**-3.25`` on
-    8-bit images with ink bright; the strengths count pixels, and grow with the image. Where a class
-    has one level and there is no prior, its variance is as good as zero, and the split wins.
+    8-bit images with ink bright; the strengths count pixels, and grow with the image. With ``nu=0``
+    a level has a width, as in `MinErrorThreshold`; the paper's formula alone would prefer a class
+    of one level, which has no variance.
 
     References
     ----------

@@ -51,7 +51,8 @@ def min_error(counts: Array, centers: Array) -> float:
     if len(centers) < 2:
         return centers[0].item() if len(centers) else np.nan
     p, levels = counts / counts.sum(), relative(centers)
-    within = np.diff(levels).min() ** 2 / 12
+    gaps = np.diff(levels)  # 0 where float64 cannot tell 64-bit integers apart
+    within = gaps[gaps > 0].min() ** 2 / 12
     low, var_low = (a[:-1] for a in _variances(p, levels))
     high, var_high = (a[::-1][1:] for a in _variances(p[::-1], levels[::-1]))
     error = low * (np.log(var_low + within) / 2 - np.log(low)) + high * (

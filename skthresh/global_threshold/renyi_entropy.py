@@ -20,13 +20,19 @@ __all__ = ["RenyiEntropyThreshold", "renyi_entropy"]
 NEAR = 5 / 255
 
 
+# An order as near to 1 as this is 1: the formula would lose all digits.
+SHANNON = 1e-7
+
+
 def _of_one_order(counts: Array, alpha: float) -> int:
     """Give the index of the split with the greatest sum of the classes' Renyi entropies."""
     p = counts / counts.sum()
-    powers = p**alpha
+    powers = alpha * np.log(p)
     low, high = np.cumsum(p)[:-1], np.cumsum(p[:0:-1])[::-1]
-    sums_low, sums_high = np.cumsum(powers)[:-1], np.cumsum(powers[:0:-1])[::-1]
-    logs = np.log(sums_low) + np.log(sums_high) - alpha * (np.log(low) + np.log(high))
+    # sums of logarithms: powers of small shares would be 0
+    sums_low = np.logaddexp.accumulate(powers)[:-1]
+    sums_high = np.logaddexp.accumulate(powers[:0:-1])[::-1]
+    logs = sums_low + sums_high - alpha * (np.log(low) + np.log(high))
     return first_maximum(logs / (1 - alpha))
 
 
@@ -57,7 +63,7 @@ def renyi_entropy(counts: Array, centers: Array, alpha: float | None = None) -> 
     counts, centers = occupied(counts, centers)
     if len(centers) < 2:
         return centers[0].item() if len(centers) else np.nan
-    if alpha == 1:
+    if alpha is not None and abs(alpha - 1) < SHANNON:
         return max_entropy(counts, centers)
     if alpha is not None:
         threshold: float = centers[_of_one_order(counts, alpha)].item()

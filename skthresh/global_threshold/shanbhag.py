@@ -14,6 +14,9 @@ __all__ = ["ShanbhagThreshold", "shanbhag"]
 # Terms of the logarithm's series: its argument is at most a half.
 TERMS = 60
 
+# Classes that are smaller than this share of the largest one are computed in a unit of their own.
+SMALL = 2.0**-12
+
 
 def _information(p: Array) -> Array:
     """Give the information of the class ``p[:i + 1]``, for every i.
@@ -25,16 +28,18 @@ def _information(p: Array) -> Array:
     cumulative = np.cumsum(p)
     before = np.concatenate([[0.0], cumulative[:-1]])
     total = np.zeros(len(p))
-    # ratios instead of powers, which would underflow: P[j - 1] / P[i] is at most 1
-    scaled = p.copy()
-    for k in range(1, TERMS + 1):
-        scaled = scaled * before
-        if not scaled.any():
-            break
-        sums = np.cumsum(scaled)
-        with np.errstate(under="ignore"):
-            total += sums / (2 * cumulative) ** k / k
-    return total / (2 * cumulative)
+    end = len(p)
+    while end:  # from the large classes to the small ones, so that no power of a class underflows
+        unit = cumulative[end - 1]
+        start = int(np.searchsorted(cumulative[:end], SMALL * unit))
+        half, whole = before[:end] / (2 * unit), cumulative[start:end] / unit
+        terms, power = p[:end] / unit, whole.copy()
+        for k in range(1, TERMS + 1):
+            terms = terms * half
+            power = power * whole
+            total[start:end] += np.cumsum(terms)[start:] / (k * power)
+        end = start
+    return total / 2
 
 
 def shanbhag(counts: Array, centers: Array) -> float:

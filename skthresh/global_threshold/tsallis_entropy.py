@@ -5,12 +5,9 @@ from __future__ import annotations
 from numbers import Real
 from typing import Any
 
-import numpy as np
-
 from skthresh.batch import Array
 from skthresh.global_threshold.base import GlobalThreshold
-from skthresh.global_threshold.levels import first_maximum, occupied
-from skthresh.global_threshold.max_entropy import max_entropy
+from skthresh.global_threshold.renyi_entropy import renyi_entropy
 from skthresh.utils._sklearn import Interval
 
 __all__ = ["TsallisEntropyThreshold", "tsallis_entropy"]
@@ -37,28 +34,15 @@ def tsallis_entropy(counts: Array, centers: Array, q: float = 0.8) -> float:
     -----
     With p the shares of the levels and P that of the class, a class has the entropy
     ``S = (1 - sum((p / P) ** q)) / (q - 1)``; the whole has ``S1 + S2 + (1 - q) S1 S2``.
+    This is ``(1 - z1 z2) / (q - 1)``, z being the sums. It grows with ``ln(z1 z2) / (1 - q)``, the
+    sum of Renyi's entropies, which keeps its digits where ``1 - z1 z2`` has none left.
 
     Examples
     --------
     >>> tsallis_entropy([5, 3, 0, 0, 2, 4], [0, 1, 2, 3, 4, 5])
     1
     """
-    if q == 1:
-        return max_entropy(counts, centers)
-    counts, centers = occupied(counts, centers)
-    if len(centers) < 2:
-        return centers[0].item() if len(centers) else np.nan
-    p = counts / counts.sum()
-    powers = p**q
-    parts = []
-    for shares, sums in (
-        (np.cumsum(p)[:-1], np.cumsum(powers)[:-1]),
-        (np.cumsum(p[:0:-1])[::-1], np.cumsum(powers[:0:-1])[::-1]),
-    ):
-        parts.append((1 - sums / shares**q) / (q - 1))
-    entropy = parts[0] + parts[1] + (1 - q) * parts[0] * parts[1]
-    threshold: float = centers[first_maximum(entropy)].item()
-    return threshold
+    return renyi_entropy(counts, centers, q)
 
 
 class TsallisEntropyThreshold(GlobalThreshold):

@@ -163,6 +163,8 @@ def test_fallback(per_image):
     with pytest.raises(ThresholdNotFoundError, match=r"There is none\."):
         threshold(None)
     assert np.unique(threshold(7)).tolist() == [7]
+    huge = Undecided(fallback=2.5e100, per_image=per_image).fit(LEVELS * 1e100)
+    assert np.unique(huge.thresholds(LEVELS * 1e100)).tolist() == [2.5e100]
     expected = Brightest(per_image=per_image).fit(LEVELS).thresholds(LEVELS)
     np.testing.assert_array_equal(threshold(Brightest()), expected)
 
