@@ -11,7 +11,11 @@ from skthresh.utils import all_estimators
 
 # Name -> parameters of each instance that is tested.
 PARAMETERS = {
-    "AdaptiveThreshold": [{}, {"method": "gaussian", "mode": "binary_inv", "offset": 0.5}],
+    "AdaptiveThreshold": [
+        {},
+        {"method": "gaussian", "mode": "binary_inv", "offset": 0.5},
+        {"method": "median"},
+    ],
     "ImageFunction": [{"func": abs}],
     "ImageUnion": [
         {"transformer_list": [("image", "passthrough"), ("mask", SimpleThreshold(threshold=50))]}

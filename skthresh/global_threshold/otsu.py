@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from skthresh.batch import Array
 from skthresh.global_threshold.base import GlobalThreshold
+from skthresh.global_threshold.levels import first_maximum, relative
 
-__all__ = ["OtsuThreshold", "between_class_variance", "otsu"]
+__all__ = ["OtsuThreshold", "between_class_variance", "otsu", "valley_emphasis"]
 
 
 def between_class_variance(counts: Array, centers: Array) -> NDArray[np.float64]:
@@ -76,6 +77,47 @@ def _differences(centers: Array, middle: Any) -> NDArray[np.float64]:
     return np.where(
         centers >= middle, (bits - pivot).astype(np.float64), -(pivot - bits).astype(np.float64)
     )
+
+
+def valley_emphasis(counts: Array, centers: Array) -> float:
+    """Find Otsu's threshold with weights for rare levels.
+
+    Parameters
+    ----------
+    counts : array-like of shape (n_bins,)
+        Pixels per bin.
+    centers : array-like of shape (n_bins,)
+        Grey level of each bin, ascending.
+
+    Returns
+    -------
+    threshold : int or float
+        One of `centers`; the lowest of those that share the maximum. NaN if all counts are 0.
+
+    Notes
+    -----
+    Maximises ``(1 - p) * (P1 * m1**2 + P2 * m2**2)``, with p the share of the level itself, P the
+    shares and m the means of the classes, measured from the first of `centers`.
+
+    Examples
+    --------
+    >>> valley_emphasis([5, 3, 1, 1, 2, 4], [0, 1, 2, 3, 4, 5])
+    2
+    """
+    counts, centers = np.asarray(counts), np.asarray(centers)
+    some = np.flatnonzero(counts)
+    if len(some) < 2:
+        return centers[some[0]].item() if len(some) else np.nan
+    # Empty levels are the best of valleys: every split counts, not only those at occupied bins.
+    inside = slice(some[0], some[-1])
+    p, levels = counts / counts.sum(), relative(centers)
+    moments = p * levels
+    low, high = np.cumsum(p)[inside], (p.sum() - np.cumsum(p))[inside]
+    below = np.cumsum(moments)[inside]
+    squares = below**2 / low + (moments.sum() - below) ** 2 / high
+    best = some[0] + first_maximum((1 - p[inside]) * squares)
+    threshold: float = centers[best].item()
+    return threshold
 
 
 def otsu(counts: Array, centers: Array) -> float:
@@ -145,6 +187,9 @@ class OtsuThreshold(GlobalThreshold):
 
     Parameters
     ----------
+    valley_emphasis : bool, default=False
+        Weigh each split by how rare its level is, so that the threshold lies in a valley of the
+        histogram: for foregrounds much smaller than the background.
     {global_parameters}
 
     Attributes
@@ -169,6 +214,8 @@ class OtsuThreshold(GlobalThreshold):
     .. [1] N. Otsu, "A threshold selection method from gray-level histograms", IEEE Transactions
        on Systems, Man, and Cybernetics 9(1), 1979, pp. 62-66.
        :doi:`10.1109/TSMC.1979.4310076`
+    .. [2] H.-F. Ng, "Automatic thresholding for defect detection", Pattern Recognition Letters
+       27(14), 2006, pp. 1644-1649. :doi:`10.1016/j.patrec.2006.03.009`
 
     Examples
     --------
@@ -184,8 +231,42 @@ class OtsuThreshold(GlobalThreshold):
     array([12, 13])
     """
 
+    _parameter_constraints: dict[str, list[Any]] = {
+        **GlobalThreshold._parameter_constraints,
+        "valley_emphasis": ["boolean"],
+    }
+
+    def __init__(
+        self,
+        *,
+        valley_emphasis: bool = False,
+        per_image: bool = False,
+        n_bins: int = 256,
+        value_range: tuple[float, float] | None = None,
+        log_scale: bool = False,
+        correction: float = 1.0,
+        bounds: tuple[float | None, float | None] | None = None,
+        mode: str = "binary",
+        max_value: float | None = None,
+        channel_axis: int | None = None,
+        image_shape: int | tuple[int, ...] | None = None,
+    ) -> None:
+        super().__init__(
+            per_image=per_image,
+            n_bins=n_bins,
+            value_range=value_range,
+            log_scale=log_scale,
+            correction=correction,
+            bounds=bounds,
+            mode=mode,
+            max_value=max_value,
+            channel_axis=channel_axis,
+            image_shape=image_shape,
+        )
+        self.valley_emphasis = valley_emphasis
+
     def _criterion(self, counts: Array, centers: Array) -> float:
-        return otsu(counts, centers)
+        return (valley_emphasis if self.valley_emphasis else otsu)(counts, centers)
 
     @property
     def between_class_variance_(self) -> Any:

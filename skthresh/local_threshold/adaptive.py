@@ -9,6 +9,7 @@ from skthresh.batch import Array
 from skthresh.kernels.gaussian import gaussian_weights
 from skthresh.local_threshold.base import LocalThreshold, Plane, Select
 from skthresh.local_threshold.mean import local_mean, weighted_mean
+from skthresh.local_threshold.median import local_median
 from skthresh.local_threshold.windows import Windows
 from skthresh.utils._sklearn import Interval, StrOptions
 
@@ -23,8 +24,9 @@ class AdaptiveThreshold(LocalThreshold):
 
     Parameters
     ----------
-    method : {"mean", "gaussian"}, default="mean"
-        All pixels of the window count alike, or near ones more.
+    method : {"mean", "gaussian", "median"}, default="mean"
+        All pixels of the window count alike, or near ones more; or the middle one in the order of
+        grey levels, which a few extreme ones do not move.
     offset : float, default=2
         Subtracted from the mean, in grey levels: how far below its neighbourhood a pixel must
         be to become background.
@@ -48,7 +50,8 @@ class AdaptiveThreshold(LocalThreshold):
     OpenCV sums in float32, this library in float64: the two can differ where the mean lies
     halfway between two levels.
 
-    On floats the mean is not rounded. NaN pixels are left out of every window.
+    Of an even number of pixels, where windows are clipped or masked, the median is the mean of the
+    two in the middle. On floats the mean is not rounded. NaN pixels are left out of every window.
 
     References
     ----------
@@ -67,7 +70,7 @@ class AdaptiveThreshold(LocalThreshold):
 
     _parameter_constraints: dict[str, list[Any]] = {
         **LocalThreshold._parameter_constraints,
-        "method": [StrOptions({"mean", "gaussian"})],
+        "method": [StrOptions({"mean", "gaussian", "median"})],
         "offset": [Interval(Real, None, None, closed="neither")],
     }
 
@@ -99,6 +102,8 @@ class AdaptiveThreshold(LocalThreshold):
         windows = Windows(plane.v, sizes, plane.valid, self.border)
         if self.method == "mean":
             local_mean(plane, windows, self.offset, out, select, inverse=inverse)
+        elif self.method == "median":
+            local_median(plane, windows, self.offset, out, select, inverse=inverse)
         else:
             weights = [gaussian_weights(n) for n in sizes]
             weighted_mean(plane, windows, weights, self.offset, out, select, inverse=inverse)

@@ -15,7 +15,7 @@ from skthresh.kernels import window as kernels
 from skthresh.local_threshold.base import Plane, Select
 from skthresh.local_threshold.windows import Windows
 
-__all__ = ["local_mean", "weighted_mean"]
+__all__ = ["local_mean", "weighted_mean", "whole_offset"]
 
 Weights = list[NDArray[np.float64]]
 
@@ -45,10 +45,10 @@ def local_mean(
     """
     whole = plane.v.dtype.kind != "f"
     if whole and windows.everywhere and windows.halves is None:
-        done = _box(plane.v, windows, _whole_offset(offset, inverse=inverse), out, select)
+        done = _box(plane.v, windows, whole_offset(offset, inverse=inverse), out, select)
         if done:
             return
-    shift = _whole_offset(offset, inverse=inverse) if whole else offset
+    shift = whole_offset(offset, inverse=inverse) if whole else offset
     target = windows.volume(out)
     with np.errstate(over="ignore", invalid="ignore"):
         for band in windows.bands("mean"):
@@ -97,7 +97,7 @@ def weighted_mean(
         Odd in length, one for each axis; their product weighs the window.
     """
     whole = plane.v.dtype.kind != "f"
-    shift = float(_whole_offset(offset, inverse=inverse)) if whole else float(offset)
+    shift = float(whole_offset(offset, inverse=inverse)) if whole else float(offset)
     huge = max(map(abs, windows.range)) >= HUGE
     if windows.everywhere and not huge:
         _weigh(plane.v, windows, weights, shift, out, select, whole=whole)
@@ -165,7 +165,7 @@ def _largest(v: Array) -> int:
     return max(abs(int(v.min())), abs(int(v.max())))
 
 
-def _whole_offset(offset: float, *, inverse: bool) -> int:
+def whole_offset(offset: float, *, inverse: bool) -> int:
     """Round an offset for integers: the pixel is above ``mean - offset`` if above this."""
     return math.floor(offset) if inverse else math.ceil(offset)
 

@@ -10,7 +10,7 @@ from skimage import data
 from skimage.filters import threshold_otsu
 
 from skthresh import OtsuThreshold
-from skthresh.global_threshold.otsu import between_class_variance, otsu
+from skthresh.global_threshold.otsu import between_class_variance, otsu, valley_emphasis
 
 MODES = {
     "binary": cv2.THRESH_BINARY,
@@ -308,3 +308,42 @@ def test_batch_is_one_by_one_and_list_is_stack(X):
     whole = e.transform(X)
     np.testing.assert_array_equal(whole, np.concatenate([e.transform(x[None]) for x in X]))
     np.testing.assert_array_equal(whole, np.stack(e.transform(list(X))))
+
+
+def emphasised(counts, levels, i):
+    """Ng's criterion of the split after bin i, from the definition."""
+    p = counts / counts.sum()
+    total = 0
+    for part in (slice(0, i + 1), slice(i + 1, None)):
+        share = p[part].sum()
+        total += share * (p[part] @ levels[part] / share) ** 2
+    return (1 - p[i]) * total
+
+
+def test_valley_emphasis_by_brute_force():
+    rng = np.random.default_rng(5)
+    differs = 0
+    for _ in range(300):
+        counts = rng.poisson(rng.uniform(0, 30, 40))
+        counts[rng.integers(0, 40, 3)] += 200
+        levels, some = np.arange(40.0), np.flatnonzero(counts)
+        values = {i: emphasised(counts, levels, i) for i in range(some[0], some[-1])}
+        t = valley_emphasis(counts, np.arange(40))
+        assert values[t] == pytest.approx(max(values.values()), rel=1e-12)
+        e = OtsuThreshold(valley_emphasis=True).fit_histogram(counts, np.arange(40))
+        assert e.threshold_ == t
+        differs += t != otsu(counts, np.arange(40))
+    assert differs > 100
+
+
+def test_valley_emphasis_finds_a_small_foreground():
+    rng = np.random.default_rng(6)
+    surface, defect = rng.normal(150, 12, 20_000), rng.normal(60, 5, 150)
+    image = np.concatenate([surface, defect]).clip(0, 255).astype(np.uint8)[np.newaxis]
+    truth = np.arange(image.size)[np.newaxis] >= 20_000
+    scores = [
+        OtsuThreshold(valley_emphasis=v, mode="binary_inv").fit(image).score(image, truth)
+        for v in (False, True)
+    ]
+    assert scores[0] < 0.1
+    assert scores[1] > 0.95
