@@ -31,12 +31,14 @@ from skthresh.local_threshold.blockwise import BlockwiseThreshold
 from skthresh.local_threshold.bradley import BradleyThreshold
 from skthresh.local_threshold.contrast import ContrastThreshold
 from skthresh.local_threshold.feng import FengThreshold
+from skthresh.local_threshold.isauvola import ISauvolaThreshold
 from skthresh.local_threshold.mid_grey import MidGreyThreshold
 from skthresh.local_threshold.niblack import NiblackThreshold
 from skthresh.local_threshold.nick import NickThreshold
 from skthresh.local_threshold.phansalkar import PhansalkarThreshold
 from skthresh.local_threshold.sauvola import SauvolaThreshold
 from skthresh.local_threshold.singh import SinghThreshold
+from skthresh.local_threshold.su import SuThreshold
 from skthresh.local_threshold.wan import WanThreshold
 from skthresh.local_threshold.wolf import WolfThreshold
 from skthresh.preprocessing.flatten import Flatten
@@ -63,6 +65,7 @@ __all__ = [
     "GeneralizedHistogramThreshold",
     "HuangThreshold",
     "HysteresisThreshold",
+    "ISauvolaThreshold",
     "ImageFunction",
     "ImageUnion",
     "IntermodesThreshold",
@@ -88,6 +91,7 @@ __all__ = [
     "ShanbhagThreshold",
     "SimpleThreshold",
     "SinghThreshold",
+    "SuThreshold",
     "SupervisedThreshold",
     "ThresholdNotFoundError",
     "ToGray",

@@ -1,0 +1,92 @@
+"""Su, Lu and Tan's contrast image, and the pixels of high contrast in it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from skthresh.batch import Array
+from skthresh.global_threshold.otsu import otsu
+from skthresh.histogram import count
+from skthresh.local_threshold.base import Plane
+from skthresh.local_threshold.windows import Windows
+
+__all__ = ["below", "contrast_levels", "high_contrast"]
+
+# The contrast image has so many levels above 0, as an 8-bit image has.
+TOP = 255
+
+# Contrasts that lie on the border of two levels belong to the upper one, for floats too. Contrasts
+# of 8-bit images that do not are further from it.
+ON_BORDER = 1e-4
+
+
+def contrast_levels(darkest: Array, brightest: Array, origin: float = 0.0) -> Array:
+    """Give the contrast ``(max - min) / (max + min)`` in 256 levels, rounded down.
+
+    Parameters
+    ----------
+    darkest, brightest : array
+        Minimum and maximum of each window, in grey levels.
+    origin : float, default=0.0
+        The level that counts as black; none is darker.
+
+    Returns
+    -------
+    levels : ndarray of uint8
+        0 where the window is flat or holds no data, 255 where its minimum alone is black.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> contrast_levels(np.array([0.0, 0, 50, 100]), np.array([0.0, 9, 150, 100]))
+    array([  0, 255, 127,   0], dtype=uint8)
+    """
+    # Halves do not overflow, and their ratio is the same.
+    low, high = darkest / 2 - origin / 2, brightest / 2 - origin / 2
+    ratio = np.divide(low, high, out=np.ones_like(high), where=high > 0)
+    return np.floor((1 - ratio) / (1 + ratio) * TOP + ON_BORDER).astype(np.uint8)
+
+
+def high_contrast(plane: Plane) -> Array:
+    """Find the pixels around which the contrast is high: those near the edges of strokes.
+
+    Parameters
+    ----------
+    plane : Plane
+        Of 1 to 3 dimensions.
+
+    Returns
+    -------
+    high : ndarray of bool of the plane's shape
+        True where the contrast of the window of 3 pixels along each axis is above Otsu's threshold
+        of all such contrasts.
+
+    Notes
+    -----
+    The contrast is relative to the brightness, so that writing in a shadow counts as much as
+    writing in the light. Negative levels have no such thing: black is then the darkest pixel.
+    """
+    windows = Windows(plane.v, (3,) * plane.v.ndim, plane.valid)
+    origin = min(0.0, float(plane.pixels.min()))
+    levels = np.empty(plane.v.shape, np.uint8)
+    target = windows.volume(levels)
+    for band in windows.bands("min", "max"):
+        target[band.index] = contrast_levels(band.min, band.max, origin)
+    counted = Plane(levels, plane.valid, levels.dtype).pixels
+    histogram = count([(counted, None)], levels.dtype, TOP + 1)
+    high = levels > otsu(histogram.counts, histogram.centers)
+    return np.asarray(high if plane.valid is None else high & plane.valid)
+
+
+def below(v: Array) -> Array:
+    """Give the greatest numbers that are less than the pixels.
+
+    A pixel whose threshold is that is as little above it as it can be.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> below(np.array([1.0])) < 1.0
+    array([ True])
+    """
+    return np.asarray(np.nextafter(np.asarray(v, np.float64), -np.inf))
