@@ -26,11 +26,12 @@ PAGE = Path(__file__).parents[1] / "docs" / "doxa.md"
 # Doxa's name -> (technique, the parameters of best agreement: Doxa does not say its own).
 RESULTS: dict[str, tuple[str, dict[str, Any]]] = {
     "Otsu": ("otsu", {}),
+    "Niblack": ("niblack", {"window_size": 223, "k": -0.61}),
     "Sauvola": ("sauvola", {"window_size": 27, "k": 0.1}),
     "Wolf": ("wolf", {"window_size": 21, "k": 0.18}),
     "NICK": ("nick", {"window_size": 45, "k": -0.1}),
     "WAN": ("wan", {"window_size": 75, "k": 0.2}),
-    "TRSingh": ("singh", {"window_size": 25, "k": 0.08}),
+    "TRSingh": ("singh", {"window_size": 27, "k": 0.1}),
     "Bensen": ("bernsen", {"window_size": 51, "contrast": 25, "half": 100}),
 }
 

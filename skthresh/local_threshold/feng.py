@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from skthresh.batch import Array
+from skthresh.batch import Array, Batch
 from skthresh.local_threshold.base import Plane, WindowThreshold
 from skthresh.local_threshold.windows import Band, Windows
 from skthresh.utils._params import PER_AXIS, per_axis
@@ -136,8 +136,15 @@ class FengThreshold(WindowThreshold):
         self.gamma = gamma
         self.larger_window_size = larger_window_size
 
+    def _larger_window(self, ndim: int) -> tuple[int, ...]:
+        return per_axis("larger_window_size", self.larger_window_size, ndim, odd=True)
+
+    def _check_batch(self, batch: Batch) -> None:
+        super()._check_batch(batch)
+        self._larger_window(batch.spatial_ndim)
+
     def _survey(self, plane: Plane, windows: Windows) -> Iterator[Band]:  # noqa: ARG002
-        sizes = per_axis("larger_window_size", self.larger_window_size, plane.v.ndim, odd=True)
+        sizes = self._larger_window(plane.v.ndim)
         return Windows(plane.v, sizes, plane.valid, self.border, self.window_shape).bands("std")
 
     def _formula(self, band: Band, plane: Plane, survey: Iterator[Band]) -> Array:  # noqa: ARG002

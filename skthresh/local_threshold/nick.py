@@ -33,7 +33,8 @@ def nick(mean: Array, std: Array, n: Array | int, k: float) -> Array:
     >>> nick(np.array([100.0]), np.array([0.0]), 225, -0.1).round(3)
     array([90.022])
     """
-    return mean + k * np.sqrt(std * std + mean * mean * (1 - 1 / n))
+    # hypot: the squares of extreme floats would leave their range
+    return mean + k * np.hypot(std, mean * np.sqrt(1 - 1 / n))
 
 
 class NickThreshold(WindowThreshold):
@@ -59,9 +60,9 @@ class NickThreshold(WindowThreshold):
     Notes
     -----
     The formula is that of the paper, in which the mean's square is subtracted once from the sum of
-    all squares: ``(sum(p ** 2) - mean ** 2) / n``. Doxa leaves the subtrahend out, which is a
-    difference of 1/n of the mean's square; OpenCV's ``niBlackThreshold`` adds the variance to the
-    mean of the squares, which counts it twice.
+    all squares: ``(sum(p ** 2) - mean ** 2) / n``. Doxa leaves the subtrahend out, which moves the
+    threshold by less than ``k * mean / n``; OpenCV's ``niBlackThreshold`` adds the variance to
+    the mean of the squares, which counts it twice.
 
     References
     ----------

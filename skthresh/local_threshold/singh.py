@@ -55,8 +55,12 @@ class SinghThreshold(WindowThreshold):
 
     Notes
     -----
-    Grey levels are divided by the dtype's white, as the paper has them between 0 and 1. Doxa has
-    the technique as TR Singh, with ``k=0.2``.
+    Grey levels are divided by the dtype's white, as the paper has them between 0 and 1.
+
+    Doxa has the technique as TRSingh, with ``k=0.2``, and differs. Its version 0.9.2 divides the
+    deviation by a number so large that nothing remains of it: the threshold is ``mean * (1 - k)``,
+    which is `BradleyThreshold`'s. Later versions take the deviation's absolute value, which raises
+    the threshold of dark pixels, too; the paper has its sign.
 
     References
     ----------

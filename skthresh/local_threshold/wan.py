@@ -56,9 +56,9 @@ class WanThreshold(WindowThreshold):
 
     References
     ----------
-    .. [1] W. A. Mustafa and M. M. M. Abdul Kader, "Binarization of document images: a comprehensive
-       review", Journal of Physics: Conference Series 1019, 2018, 012023.
-       :doi:`10.1088/1742-6596/1019/1/012023`
+    .. [1] W. A. Mustafa and M. M. M. Abdul Kader, "Binarization of document image using optimum
+       threshold modification", Journal of Physics: Conference Series 1019, 2018, 012022.
+       :doi:`10.1088/1742-6596/1019/1/012022`
 
     Examples
     --------

@@ -238,7 +238,8 @@ class Windows:
 
         A flat region then has no foreground, and an image and its float copy have the same mask.
         """
-        close = self.closest + 4 * EPSILON * (np.abs(v) + np.abs(t))
+        # each by itself: their sum may leave the range of float64
+        close = self.closest + 4 * EPSILON * np.abs(v) + 4 * EPSILON * np.abs(t)
         return np.where(np.abs(t - v) <= close, v, t)
 
     def bands(self, *names: str) -> Iterator[Band]:

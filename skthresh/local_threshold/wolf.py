@@ -61,7 +61,8 @@ class WolfThreshold(WindowThreshold):
 
     Notes
     -----
-    One pixel of extreme level changes the whole image's threshold, as the formula has it.
+    One pixel of extreme level changes the whole image's threshold, as the formula has it. Pixels
+    that a mask leaves out do not.
 
     References
     ----------
@@ -107,7 +108,12 @@ class WolfThreshold(WindowThreshold):
         self.k = k
 
     def _survey(self, plane: Plane, windows: Windows) -> tuple[float, float]:
-        greatest = max(float(np.nan_to_num(band.std).max()) for band in windows.bands("std"))
+        # Only around the pixels that count, so that masked surroundings change nothing.
+        valid = None if plane.valid is None else windows.volume(plane.valid)
+        greatest = 0.0
+        for band in windows.bands("std"):
+            std = band.std if valid is None else band.std[valid[band.index]]
+            greatest = float(np.fmax.reduce(std, axis=None, initial=greatest))
         return float(plane.pixels.min()), greatest
 
     def _formula(self, band: Band, plane: Plane, survey: tuple[float, float]) -> Array:  # noqa: ARG002

@@ -108,3 +108,10 @@ def test_disks_are_those_of_scikit_image():
     for radius in range(1, 30):
         (ours,) = disk((1, 2 * radius + 1, 2 * radius + 1))
         np.testing.assert_array_equal(2 * ours + 1, theirs(radius).sum(axis=1))
+
+
+def test_only_what_is_close_is_settled():
+    """Near the end of float64's range the sum of two magnitudes is infinite, and close to all."""
+    windows = Windows(np.array([[-1.7e308, 0.0, 1.7e308]]), (1, 3))
+    v, t = np.array([1.6e308]), np.array([1.2e308])
+    np.testing.assert_array_equal(windows.settle(t, v), t)
