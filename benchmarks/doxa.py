@@ -31,6 +31,8 @@ RESULTS: dict[str, tuple[str, dict[str, Any]]] = {
     "Wolf": ("wolf", {"window_size": 21, "k": 0.18}),
     "NICK": ("nick", {"window_size": 45, "k": -0.1}),
     "WAN": ("wan", {"window_size": 75, "k": 0.2}),
+    "ISauvola": ("isauvola", {"window_size": 15, "k": 0.01}),
+    "Bataineh": ("bataineh", {"k": 2}),
     "TRSingh": ("singh", {"window_size": 27, "k": 0.1}),
     "Bensen": ("bernsen", {"window_size": 51, "contrast": 25, "half": 100}),
 }
@@ -56,7 +58,7 @@ def rows(folder: Path) -> list[str]:
         "|---|---|---|---|---|---|",
     ]
     for name, (technique, params) in RESULTS.items():
-        border = {} if technique == "otsu" else {"border": "clip"}
+        border = {} if technique in {"otsu", "bataineh"} else {"border": "clip"}
         theirs = ~paper(next((folder / "references").glob(f"*-{name}.pbm")))
         ours = binarize(image, technique, mode="binary_inv", **border, **params)
         said = ", ".join(f"{k}={v}" for k, v in params.items())

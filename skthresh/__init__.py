@@ -26,11 +26,13 @@ from skthresh.global_threshold.triangle import TriangleThreshold
 from skthresh.global_threshold.tsallis_entropy import TsallisEntropyThreshold
 from skthresh.global_threshold.yen import YenThreshold
 from skthresh.local_threshold.adaptive import AdaptiveThreshold
+from skthresh.local_threshold.bataineh import BatainehThreshold
 from skthresh.local_threshold.bernsen import BernsenThreshold
 from skthresh.local_threshold.blockwise import BlockwiseThreshold
 from skthresh.local_threshold.bradley import BradleyThreshold
 from skthresh.local_threshold.contrast import ContrastThreshold
 from skthresh.local_threshold.feng import FengThreshold
+from skthresh.local_threshold.gatos import GatosThreshold
 from skthresh.local_threshold.isauvola import ISauvolaThreshold
 from skthresh.local_threshold.mid_grey import MidGreyThreshold
 from skthresh.local_threshold.niblack import NiblackThreshold
@@ -54,6 +56,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "AdaptiveThreshold",
+    "BatainehThreshold",
     "BatchShapeWarning",
     "BernsenThreshold",
     "BlockwiseThreshold",
@@ -61,6 +64,7 @@ __all__ = [
     "ContrastThreshold",
     "FengThreshold",
     "Flatten",
+    "GatosThreshold",
     "GaussianBlur",
     "GeneralizedHistogramThreshold",
     "HuangThreshold",

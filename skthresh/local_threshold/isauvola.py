@@ -77,8 +77,6 @@ class ISauvolaThreshold(WindowThreshold):
     The paper also removes small spots from the high contrast image before. That is not done here,
     nor in Doxa: small letters have small edges.
 
-    Doxa does not follow a region into the first row of the image.
-
     References
     ----------
     .. [1] Z. Hadjadj, A. Meziane, Y. Cherfa, M. Cheriet and I. Setitra, "ISauvola: improved

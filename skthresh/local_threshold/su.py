@@ -11,7 +11,7 @@ import numpy as np
 
 from skthresh.batch import Array
 from skthresh.local_threshold.base import Plane, Select, WindowThreshold
-from skthresh.local_threshold.contrast_image import below, high_contrast
+from skthresh.local_threshold.contrast_image import high_contrast
 from skthresh.local_threshold.windows import Band, Windows
 from skthresh.utils._sklearn import Interval
 
@@ -61,8 +61,8 @@ class SuThreshold(WindowThreshold):
 
     Notes
     -----
-    Where there are too few edges, the threshold is a whole dtype's range below the pixel: nothing
-    there is ink, and everything is foreground in the mode ``"binary"``.
+    Where there are too few edges, the threshold is minus the dtype's white, or lower if there are
+    negative levels: nothing there is ink, and everything is foreground in the mode ``"binary"``.
 
     `std` is the standard deviation of the edge pixels, as the paper's words and the authors' later
     paper [2]_ have it; the 2 that the first paper's formula has in place of their number would make
@@ -122,17 +122,20 @@ class SuThreshold(WindowThreshold):
         if high.any():
             # The windows then hold those pixels alone.
             super()._threshold_plane(replace(plane, valid=high), out, select, inverse=inverse)
+        elif select is None:
+            with np.errstate(over="ignore"):
+                out[...] = _nothing(plane.v.astype(np.float64), plane)
         else:
-            out[...] = _far_below(plane.v, plane) if select is None else select[0]
+            out[...] = select[0]
 
     def _survey(self, plane: Plane, windows: Windows) -> int:  # noqa: ARG002
         sizes = self._window(plane.v.ndim)
         return math.prod(sizes) // max(sizes) if self.n_min is None else self.n_min
 
     def _formula(self, band: Band, plane: Plane, survey: int) -> Array:
-        t = su(band.mean, band.std)
-        return np.where(band.n >= survey, t, _far_below(band.v, plane))
+        return np.where(band.n >= survey, su(band.mean, band.std), _nothing(band.v, plane))
 
 
-def _far_below(v: Array, plane: Plane) -> Array:
-    return np.minimum(v - plane.full_scale, below(v))
+def _nothing(v: Array, plane: Plane) -> Array:
+    """Give thresholds far below their pixels: a whole range below black, or twice as low."""
+    return np.asarray(np.minimum(v, 0) * 2 - plane.full_scale)

@@ -1,0 +1,84 @@
+"""Images cut into blocks, and blocks into halves: their sums, and what belongs to each pixel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from skthresh.batch import Array
+
+__all__ = ["Cells", "merged", "shared", "slabs", "spread", "summed"]
+
+
+@dataclass(frozen=True)
+class Cells:
+    """An axis cut into cells: blocks that stay whole are two of them, others are one each.
+
+    Attributes
+    ----------
+    starts, sizes : ndarray of int of shape (n_cells,)
+        Of each cell, in pixels.
+    first : ndarray of int of shape (n_blocks,)
+        The first cell of each block.
+    block : ndarray of int of shape (n_cells,)
+        The block of each cell.
+    """
+
+    starts: Array
+    sizes: Array
+    first: Array
+    block: Array
+
+    @classmethod
+    def cut(cls, n: int, size: int) -> Cells:
+        """Cut an axis into blocks, a rest of less than half a block left to the last of them.
+
+        Examples
+        --------
+        >>> cells = Cells.cut(9, 4)
+        >>> cells.starts, cells.sizes, cells.block
+        (array([0, 2, 4, 6]), array([2, 2, 2, 3]), array([0, 0, 1, 1]))
+        """
+        count = max(n // size + (n % size >= max(size // 2, 1)), 1)
+        bounds = np.append(np.arange(count) * size, n)
+        halves = bounds[:-1] + np.diff(bounds) // 2
+        starts, first = np.unique(np.concatenate([bounds[:-1], halves]), return_index=True)
+        block = np.cumsum(first < count) - 1
+        return cls(starts, np.diff(starts, append=n), np.flatnonzero(first < count), block)
+
+
+def slabs(axis: Cells) -> Iterator[slice]:
+    """Visit the pixels of each cell of the first axis."""
+    for start, size in zip(axis.starts.tolist(), axis.sizes.tolist(), strict=True):
+        yield slice(start, start + size)
+
+
+def summed(slab: Array, axes: list[Cells]) -> Array:
+    """Sum over the first axis, and over the cells of the others."""
+    total = slab.sum(axis=0, dtype=np.float64)
+    for axis, cells in enumerate(axes):
+        total = np.add.reduceat(total, cells.starts, axis=axis)
+    return np.asarray(total)
+
+
+def spread(values: Array, axes: list[Cells]) -> Array:
+    """Repeat each cell's value over its pixels."""
+    for axis, cells in enumerate(axes):
+        values = np.repeat(values, cells.sizes, axis=axis)
+    return values
+
+
+def merged(values: Array, axes: list[Cells]) -> Array:
+    """Add the cells of each block."""
+    for axis, cells in enumerate(axes):
+        values = np.add.reduceat(values, cells.first, axis=axis)
+    return values
+
+
+def shared(values: Array, axes: list[Cells]) -> Array:
+    """Give each cell its block's value."""
+    for axis, cells in enumerate(axes):
+        values = np.take(values, cells.block, axis=axis)
+    return values
