@@ -33,6 +33,7 @@ RESULTS: dict[str, tuple[str, dict[str, Any]]] = {
     "WAN": ("wan", {"window_size": 75, "k": 0.2}),
     "ISauvola": ("isauvola", {"window_size": 15, "k": 0.01}),
     "Bataineh": ("bataineh", {"k": 2}),
+    "AdOtsu": ("ad_otsu", {"reference": "global", "window_size": 75, "grid_step": 1}),
     "TRSingh": ("singh", {"window_size": 27, "k": 0.1}),
     "Bensen": ("bernsen", {"window_size": 51, "contrast": 25, "half": 100}),
 }

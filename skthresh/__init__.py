@@ -25,6 +25,7 @@ from skthresh.global_threshold.supervised import SupervisedThreshold
 from skthresh.global_threshold.triangle import TriangleThreshold
 from skthresh.global_threshold.tsallis_entropy import TsallisEntropyThreshold
 from skthresh.global_threshold.yen import YenThreshold
+from skthresh.local_threshold.ad_otsu import AdOtsuThreshold
 from skthresh.local_threshold.adaptive import AdaptiveThreshold
 from skthresh.local_threshold.bataineh import BatainehThreshold
 from skthresh.local_threshold.bernsen import BernsenThreshold
@@ -34,7 +35,9 @@ from skthresh.local_threshold.contrast import ContrastThreshold
 from skthresh.local_threshold.feng import FengThreshold
 from skthresh.local_threshold.gatos import GatosThreshold
 from skthresh.local_threshold.isauvola import ISauvolaThreshold
+from skthresh.local_threshold.local_otsu import LocalOtsuThreshold
 from skthresh.local_threshold.mid_grey import MidGreyThreshold
+from skthresh.local_threshold.multi_scale_sauvola import MultiScaleSauvolaThreshold
 from skthresh.local_threshold.niblack import NiblackThreshold
 from skthresh.local_threshold.nick import NickThreshold
 from skthresh.local_threshold.phansalkar import PhansalkarThreshold
@@ -55,6 +58,7 @@ from skthresh.unet.estimator import UNetSegmenter
 __version__ = "0.1.0"
 
 __all__ = [
+    "AdOtsuThreshold",
     "AdaptiveThreshold",
     "BatainehThreshold",
     "BatchShapeWarning",
@@ -75,6 +79,7 @@ __all__ = [
     "IntermodesThreshold",
     "IsodataThreshold",
     "LiThreshold",
+    "LocalOtsuThreshold",
     "MaskCleaner",
     "MaxEntropyThreshold",
     "MeanThreshold",
@@ -82,6 +87,7 @@ __all__ = [
     "MinErrorThreshold",
     "MinimumThreshold",
     "MomentsThreshold",
+    "MultiScaleSauvolaThreshold",
     "NiblackThreshold",
     "NickThreshold",
     "OtsuThreshold",

@@ -7,11 +7,11 @@ from typing import Any
 
 from skthresh.batch import Array
 from skthresh.kernels.gaussian import gaussian_weights
-from skthresh.local_threshold.base import LocalThreshold, Plane, Select
+from skthresh.local_threshold.base import LocalThreshold, Plane, Select, WindowThreshold
 from skthresh.local_threshold.mean import local_mean, weighted_mean
-from skthresh.local_threshold.median import local_median
+from skthresh.local_threshold.ranks import local_median
 from skthresh.local_threshold.windows import Windows
-from skthresh.utils._sklearn import Interval, StrOptions
+from skthresh.utils._sklearn import Interval, InvalidParameterError, StrOptions
 
 __all__ = ["AdaptiveThreshold"]
 
@@ -30,7 +30,7 @@ class AdaptiveThreshold(LocalThreshold):
     offset : float, default=2
         Subtracted from the mean, in grey levels: how far below its neighbourhood a pixel must
         be to become background.
-    {local_parameters}
+    {window_parameters}
 
     Attributes
     ----------
@@ -51,12 +51,16 @@ class AdaptiveThreshold(LocalThreshold):
     halfway between two levels.
 
     Of an even number of pixels, where windows are clipped or masked, the median is the mean of the
-    two in the middle. On floats the mean is not rounded. NaN pixels are left out of every window.
+    two in the middle; it costs in proportion to the window's height. On floats the mean is not
+    rounded. NaN pixels are left out of every window. A Gaussian has no disk.
 
     References
     ----------
     .. [1] R. C. Gonzalez and R. E. Woods, "Digital Image Processing", 4th ed., Pearson, 2018,
        section 10.3, "Variable thresholding based on local image properties".
+    .. [2] T. Huang, G. Yang and G. Tang, "A fast two-dimensional median filtering algorithm",
+       IEEE Transactions on Acoustics, Speech, and Signal Processing 27(1), 1979, pp. 13-18.
+       :doi:`10.1109/TASSP.1979.1163188`
 
     Examples
     --------
@@ -69,10 +73,12 @@ class AdaptiveThreshold(LocalThreshold):
     """
 
     _parameter_constraints: dict[str, list[Any]] = {
-        **LocalThreshold._parameter_constraints,
+        **WindowThreshold._parameter_constraints,
         "method": [StrOptions({"mean", "gaussian", "median"})],
         "offset": [Interval(Real, None, None, closed="neither")],
     }
+
+    _passages = WindowThreshold._passages
 
     def __init__(
         self,
@@ -81,6 +87,7 @@ class AdaptiveThreshold(LocalThreshold):
         window_size: int | tuple[int, ...] = 11,
         offset: float = 2,
         border: str = "replicate",
+        window_shape: str = "square",
         mode: str = "binary",
         max_value: float | None = None,
         channel_axis: int | None = None,
@@ -96,10 +103,19 @@ class AdaptiveThreshold(LocalThreshold):
         )
         self.method = method
         self.offset = offset
+        self.window_shape = window_shape
+
+    def _window(self, ndim: int) -> tuple[int, ...]:
+        if self.method == "gaussian" and self.window_shape != "square":
+            raise InvalidParameterError(
+                f"window_shape={self.window_shape!r} is not allowed with method='gaussian', which "
+                "takes 'square'."
+            )
+        return super()._window(ndim)
 
     def _threshold_plane(self, plane: Plane, out: Array, select: Select, *, inverse: bool) -> None:
         sizes = self._window(plane.v.ndim)
-        windows = Windows(plane.v, sizes, plane.valid, self.border)
+        windows = Windows(plane.v, sizes, plane.valid, self.border, self.window_shape)
         if self.method == "mean":
             local_mean(plane, windows, self.offset, out, select, inverse=inverse)
         elif self.method == "median":

@@ -4,8 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
-from scipy.ndimage import correlate1d
+from scipy.ndimage import correlate1d, median_filter
 from skimage import data
+from skimage.filters import rank
+from skimage.morphology import disk
+from twin import statistics
 
 from skthresh import AdaptiveThreshold
 from skthresh.kernels.gaussian import gaussian_weights
@@ -202,3 +205,54 @@ def test_shift(X):
     wide = X.astype(np.int32)
     e = AdaptiveThreshold(window_size=5).fit(wide)
     np.testing.assert_array_equal(e.thresholds(wide + 1000), e.thresholds(wide) + 1000)
+
+
+@pytest.mark.parametrize("method", ["mean", "median"])
+@pytest.mark.parametrize("dtype", ["uint8", "float64"])
+@pytest.mark.parametrize("border", ["replicate", "reflect", "clip"])
+def test_disks(border, dtype, method):
+    image = (np.random.default_rng(1).random((4, 11, 12)) * 200).astype(dtype)
+    e = AdaptiveThreshold(method, window_size=(3, 7, 5), offset=0, border=border)
+    t = e.set_params(window_shape="disk").fit([image]).thresholds([image])[0]
+    (expected,) = statistics(image, (3, 7, 5), [getattr(np, method)], border=border, shape="disk")
+    if dtype == "uint8" and method == "mean":
+        expected = np.floor(expected + 0.5)
+    np.testing.assert_allclose(t, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("radius", [1, 4, 12])
+def test_medians_of_disks_are_those_of_scikit_image(radius):
+    """Of an even number of pixels, at its clipped borders, it takes the upper one."""
+    image = data.coins()[:90, :100]
+    theirs = rank.median(image, disk(radius))
+    e = AdaptiveThreshold("median", window_size=2 * radius + 1, offset=0, window_shape="disk")
+    t = e.fit([image]).thresholds([image])[0]
+    inner = np.s_[radius:-radius, radius:-radius]
+    np.testing.assert_array_equal(t[inner], theirs[inner])
+    clipped = e.set_params(border="clip").fit([image]).thresholds([image])[0]
+    assert (clipped <= theirs).all()
+
+
+@pytest.mark.parametrize("dtype", ["int16", "int32", "uint64", "float32", "float64"])
+def test_medians_are_levels_of_the_image(dtype):
+    """However far apart they are, and however many."""
+    rng = np.random.default_rng(2)
+    image = rng.integers(0, 2**15, (60, 61)).astype(dtype)
+    image = image * np.array({"int32": 60_000, "float64": 1e303}.get(dtype, 1), dtype)
+    e = AdaptiveThreshold("median", window_size=(9, 7), offset=0, border="reflect")
+    expected = median_filter(image, (9, 7), mode="mirror").astype(float)
+    np.testing.assert_array_equal(e.fit([image]).thresholds([image])[0], expected)
+
+
+@pytest.mark.parametrize("size", [5, 31])
+def test_median_bands_join(size, monkeypatch):
+    image = data.coins()[:50, :40]
+    e = AdaptiveThreshold("median", window_size=size, border="clip").fit([image])
+    whole = e.thresholds([image])
+    monkeypatch.setattr("skthresh.local_threshold.ranks.BAND", 1)
+    np.testing.assert_array_equal(e.thresholds([image]), whole)
+
+
+def test_a_gaussian_has_no_disk():
+    with pytest.raises(ValueError, match="window_shape='disk'.*'gaussian'.*'square'"):
+        AdaptiveThreshold("gaussian", window_shape="disk").fit(data.coins()[np.newaxis])

@@ -39,14 +39,6 @@ def test_equal_to_opencvs_median(size):
         np.testing.assert_array_equal(mask.predict([image])[0], expected)
 
 
-def test_bands_of_counted_windows_join(monkeypatch):
-    image = RNG.integers(0, 255, (20, 11)).astype(np.uint8)
-    e = AdaptiveThreshold("median", window_size=5, border="clip").fit([image])
-    whole = e.thresholds([image])[0]
-    monkeypatch.setattr("skthresh.local_threshold.median.HELD", 1)
-    np.testing.assert_array_equal(e.thresholds([image])[0], whole)
-
-
 def test_extreme_pixels_do_not_move_it():
     image = np.full((9, 9), 100, np.uint8)
     image[4, 3:5] = 255
