@@ -17,7 +17,7 @@ from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from skthresh.batch import Array, Batch, ImagesLike
-from skthresh.modes import MODES, apply_threshold, is_inverse, representable, white
+from skthresh.modes import MODES, apply_each, apply_threshold, is_inverse, representable, white
 from skthresh.reading import read_batch
 from skthresh.utils._docs import fill_docstring
 from skthresh.utils._sklearn import (
@@ -27,6 +27,8 @@ from skthresh.utils._sklearn import (
     fit_context,
     output_container,
 )
+from skthresh.utils._threads import cuts, n_threads, run_threads
+from skthresh.utils.image_tags import image_tags
 
 __all__ = ["BatchTransformer", "ScalarThreshold", "Thresholder", "blank"]
 
@@ -35,6 +37,16 @@ DTYPES = [
     *("uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64"),
 ]
 
+
+LAYOUT_PARAMETERS = """
+channel_axis : int or None, default=None
+    Axis of one sample that indexes channels, each of which is thresholded by itself.
+image_shape : int, tuple of int or None, default=None
+    Shape of the image that a flat row (2-D X) holds. Without it a row is a 1-D signal.
+n_jobs : int or None, default=None
+    Threads, as joblib counts them: None is 1, -1 all processors. Images are shared out among them,
+    and the rows of one large image.
+"""
 
 MODE_PARAMETERS = """
 mode : {"binary", "binary_inv", "trunc", "tozero", "tozero_inv"}, default="binary"
@@ -45,11 +57,8 @@ mode : {"binary", "binary_inv", "trunc", "tozero", "tozero_inv"}, default="binar
 max_value : float or None, default=None
     Foreground in the binary modes, rounded half to even and saturated for integers. None: 255
     for uint8, 65535 for uint16, 1 for all others.
-channel_axis : int or None, default=None
-    Axis of one sample that indexes channels, each of which is thresholded by itself.
-image_shape : int, tuple of int or None, default=None
-    Shape of the image that a flat row (2-D X) holds. Without it a row is a 1-D signal.
 """
+MODE_PARAMETERS += LAYOUT_PARAMETERS.lstrip()
 
 ATTRIBUTES = """
 sample_ndim_ : int
@@ -81,8 +90,8 @@ class BatchTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     _gives_table = False
 
     def _read(self, X: ImagesLike, *, reset: bool, mask: Any = None) -> Batch:
-        if not reset:
-            check_is_fitted(self)
+        if not reset and not self.__sklearn_is_fitted__():
+            check_is_fitted(self)  # raises; it is slow where there is nothing to say
         batch = read_batch(
             self,
             X,
@@ -129,7 +138,7 @@ class BatchTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         return hasattr(self, "sample_ndim_")
 
     def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
+        tags = image_tags(super().__sklearn_tags__(), dtypes=tuple(DTYPES))
         tags.input_tags.allow_nan = True
         tags.input_tags.three_d_array = True
         tags.transformer_tags.preserves_dtype = DTYPES
@@ -148,10 +157,12 @@ class Thresholder(BatchTransformer, metaclass=ABCMeta):
         **BatchTransformer._parameter_constraints,
         "mode": [StrOptions(set(MODES))],
         "max_value": [None, Interval(Real, None, None, closed="neither")],
+        "n_jobs": [Integral, None],
     }
 
     mode: str
     max_value: float | None
+    n_jobs: int | None = None
 
     # What docstrings share; see `fill_docstring`.
     _passages: dict[str, str] = {"mode_parameters": MODE_PARAMETERS, "attributes": ATTRIBUTES}
@@ -347,7 +358,8 @@ class ScalarThreshold(Thresholder):
 
     def _per_plane(self, batch: Batch) -> Array:
         """Give the threshold of each plane, as an array of shape (n_samples, n_channels or 1)."""
-        check_is_fitted(self, "threshold_")
+        if not hasattr(self, "threshold_"):
+            check_is_fitted(self, "threshold_")
         row = np.array([representable(t, batch.dtype) for t in np.ravel(self.threshold_).tolist()])
         if row.dtype == object:  # beyond 64 bits
             row = row.astype(np.float64)
@@ -360,14 +372,38 @@ class ScalarThreshold(Thresholder):
 
     def _apply(self, batch: Batch, mode: str, *, mask: bool) -> Any:
         table = self._per_plane(batch)
+        n_jobs = n_threads(self.n_jobs)
+        foreground = 1 if mask else white(batch.dtype, self.max_value)
+        if (
+            not self._pointwise
+            and self._is_within(table, batch)
+            and mode in {"binary", "binary_inv"}
+        ):
+
+            def rows(stack: Array, out: Array) -> None:
+                shape = len(batch), -1
+                v, t, o = stack.reshape(shape), table[:, 0], out.reshape(shape)
+                run_threads(
+                    lambda p: apply_each(v[p], t[p], mode, foreground, o[p]),
+                    cuts(len(batch), n_jobs),
+                    n_jobs,
+                )
+
+            return batch.map_block(rows, bool if mask else None)
 
         def function(plane: Array, out: Array, i: int, c: int) -> None:
-            dtype = batch.data[i].dtype
-            foreground = 1 if mask else white(dtype, self.max_value)
-            apply_threshold(plane, table[i, c].item(), mode, foreground, out, dtype)
+            apply_threshold(plane, table[i, c].item(), mode, foreground, out, batch.dtype)
             blank(out, batch.valid(i, c), 0)
 
-        return batch.map(function, bool if mask else None, pointwise=self._pointwise)
+        return batch.map(function, bool if mask else None, pointwise=self._pointwise, n_jobs=n_jobs)
+
+    @staticmethod
+    def _is_within(table: Array, batch: Batch) -> bool:
+        """Whether all thresholds of a block of integer images are among their levels."""
+        if batch.dtype.kind not in "iu" or not batch.is_one_block or len(batch) == 1:
+            return False
+        info = np.iinfo(batch.dtype)
+        return bool((table >= info.min).all() and (table <= info.max).all())
 
     def _map_thresholds(self, batch: Batch, function: Any, dtype: Any) -> Any:
         table = self._per_plane(batch)

@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from skthresh.utils._threads import cuts, run_threads
+
 __all__ = ["Array", "Batch", "ImagesLike", "kernel_form"]
 
 Array = NDArray[Any]
@@ -109,7 +111,12 @@ class Batch:
                     yield kernel_form(view), i, c
 
     def map(
-        self, function: PlaneFunction, dtype: DTypeLike | None = None, *, pointwise: bool = False
+        self,
+        function: PlaneFunction,
+        dtype: DTypeLike | None = None,
+        *,
+        pointwise: bool = False,
+        n_jobs: int = 1,
     ) -> Array | list[Array]:
         """Fill an output of X's kind and shape, plane by plane.
 
@@ -122,18 +129,54 @@ class Batch:
             Of the output; None means that of each input image.
         pointwise : bool, default=False
             Whether an output pixel depends on its input pixel and on nothing else, sample and
-            channel included. Then a whole contiguous stack is handed over in one call.
+            channel included. Then a whole contiguous stack is handed over in one call, or in one
+            for each thread.
+        n_jobs : int, default=1
+            Threads: each takes a sample at a time.
         """
         if isinstance(self.data, list):
-            return [self._map_sample(function, x, dtype, i) for i, x in enumerate(self.data)]
-        out = np.empty(self.data.shape, self.dtype if dtype is None else dtype)
-        one_row = pointwise and self.channel_axis is None and self.mask is None
-        if one_row and self.data.flags.c_contiguous:
-            _fill(function, self.data, out, 0, 0)
+            out: Any = [np.empty(x.shape, x.dtype if dtype is None else dtype) for x in self.data]
         else:
-            for i, x in enumerate(self.data):
-                self._map_sample(function, x, out[i], i)
+            out = np.empty(self.data.shape, self.dtype if dtype is None else dtype)
+            if pointwise and self.is_one_block:
+                _fill_parts(function, self.data, out, n_jobs)
+                return out
+
+        def work(i: int) -> None:
+            pairs = zip(self._channels(self.data[i]), self._channels(out[i]), strict=True)
+            for c, (source, target) in enumerate(pairs):
+                _fill(function, source, target, i, c)
+
+        run_threads(work, range(len(self)), n_jobs)
         return out
+
+    @property
+    def is_one_block(self) -> bool:
+        """Whether the samples stand one after the other in memory, and all pixels count."""
+        return (
+            not isinstance(self.data, list)
+            and self.channel_axis is None
+            and self.mask is None
+            and self.data.flags.c_contiguous
+        )
+
+    def rows(self) -> Array:
+        """Give the samples as rows of pixels, as the kernels want them; they must be one block."""
+        assert not isinstance(self.data, list)
+        return kernel_form(self.data.reshape(len(self), -1))
+
+    def map_block(
+        self, function: Callable[[Array, Array], None], dtype: DTypeLike | None = None
+    ) -> Array:
+        """Fill an output from all samples at once: ``function(stack, out)``; as `map` otherwise.
+
+        The samples must be one block.
+        """
+        assert not isinstance(self.data, list)
+        shape = (len(self), *self.sample(0).shape)
+        out = np.empty(shape, self.dtype if dtype is None else dtype)
+        _fill(lambda v, o, *_: function(v, o), self.data.reshape(shape), out, 0, 0)
+        return out.reshape(self.data.shape)
 
     def rebuild(self, samples: list[Array]) -> Array | list[Array]:
         """Give new samples back as X came: a list, flat rows, or a stack."""
@@ -142,16 +185,6 @@ class Batch:
         if self.is_flat:
             return np.stack([s.reshape(-1) for s in samples])
         return np.stack(samples)
-
-    def _map_sample(
-        self, function: PlaneFunction, x: Array, out: Array | DTypeLike | None, i: int
-    ) -> Array:
-        if not isinstance(out, np.ndarray):
-            out = np.empty(x.shape, x.dtype if out is None else out)
-        pairs = zip(self._channels(x), self._channels(out), strict=True)
-        for c, (source, target) in enumerate(pairs):
-            _fill(function, source, target, i, c)
-        return out
 
     def _fold(self, x: Array) -> Array:
         return x if self.image_shape is None else x.reshape(self.image_shape)
@@ -180,6 +213,15 @@ def kernel_form(plane: Array) -> Array:
 def _kernel_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
     # Numba has no float16 on the CPU, and no foreign byte order.
     return np.dtype(np.float32) if dtype.str[1:] == "f2" else dtype.newbyteorder("=")
+
+
+def _fill_parts(function: PlaneFunction, data: Array, out: Array, n_jobs: int) -> None:
+    """Fill a stack whose pixels are independent of each other, a part in each thread."""
+    if n_jobs == 1:
+        _fill(function, data, out, 0, 0)
+        return
+    data, out = data.reshape(-1), out.reshape(-1)
+    run_threads(lambda p: _fill(function, data[p], out[p], 0, 0), cuts(data.size, n_jobs), n_jobs)
 
 
 def _fill(function: PlaneFunction, source: Array, target: Array, i: int, c: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,16 @@ import numpy as np
 from skthresh.batch import Array
 from skthresh.kernels import apply as rules
 
-__all__ = ["MODES", "apply_threshold", "full_scale", "is_inverse", "representable", "white"]
+__all__ = [
+    "MODES",
+    "Output",
+    "apply_each",
+    "apply_threshold",
+    "full_scale",
+    "is_inverse",
+    "representable",
+    "white",
+]
 
 MODES = {
     "binary": rules.BINARY,
@@ -89,9 +99,58 @@ def representable(threshold: float, dtype: np.dtype[Any]) -> float:
     return math.floor(threshold) if math.isfinite(threshold) else threshold
 
 
+@dataclass(frozen=True)
+class Output:
+    """What becomes of pixels that have each their own threshold.
+
+    Attributes
+    ----------
+    mode : str or None
+        One of `MODES`; None: the threshold itself.
+    white : scalar
+        What foreground becomes in the binary modes.
+    """
+
+    mode: str | None
+    white: Any = 1
+
+    @property
+    def is_binary(self) -> bool:
+        """Whether there are two values, foreground and 0."""
+        return self.mode in {"binary", "binary_inv"}
+
+    def rule(
+        self, v: np.dtype[Any], out: np.dtype[Any], close: float = 0.0, share: float = 0.0
+    ) -> tuple[Any, ...]:
+        """Say it as `skthresh.kernels.apply.settle` wants it, for pixels and results of a dtype."""
+        code = rules.THRESHOLD if self.mode is None else MODES[self.mode]
+        whole = v.kind in "iu"
+        limits = (float(np.iinfo(v).min), float(np.iinfo(v).max)) if whole else (-np.inf, np.inf)
+        return code, close, share, out.type(self.white), out.type(0), (*limits, whole)
+
+    def write(self, v: Array, t: Array, out: Array, close: float = 0.0, share: float = 0.0) -> None:
+        """Write the output for pixels and their thresholds.
+
+        Parameters
+        ----------
+        v : ndarray
+            In the kernels' form.
+        t : ndarray of float64 of v's shape
+            NaN: there is no foreground.
+        out : ndarray of v's shape
+            C-contiguous.
+        close, share : float, default=0.0
+            Thresholds that differ from their pixel by less than `close`, or less than `share` of
+            both, are equal to it.
+        """
+        flat = np.ascontiguousarray(t, np.float64).reshape(-1)
+        rule = self.rule(v.dtype, out.dtype, close, share)
+        rules.settle(v.reshape(-1), flat, rule, out.reshape(-1))
+
+
 def apply_threshold(
     plane: Array,
-    threshold: Any,
+    threshold: float,
     mode: str,
     foreground: Any,
     out: Array,
@@ -103,8 +162,8 @@ def apply_threshold(
     ----------
     plane : ndarray
         In the kernels' form.
-    threshold : float or ndarray
-        One number, or one for each pixel. NaN: there is no foreground.
+    threshold : float
+        NaN: there is no foreground.
     mode : str
         One of `MODES`.
     foreground : scalar
@@ -115,9 +174,6 @@ def apply_threshold(
         Of the image that the plane comes from.
     """
     rule = MODES[mode]
-    if isinstance(threshold, np.ndarray):
-        rules.apply_pixelwise(plane, threshold, rule, foreground, out)
-        return
     t: Any = representable(threshold, dtype)
     if plane.dtype.kind in "iu":
         info = np.iinfo(plane.dtype)
@@ -126,6 +182,25 @@ def apply_threshold(
             return
         t = min(t, info.max)
     rules.apply_scalar(plane, plane.dtype.type(t), rule, out.dtype.type(foreground), out)
+
+
+def apply_each(rows: Array, thresholds: Array, mode: str, foreground: Any, out: Array) -> None:
+    """Write integer images, one in each row, each thresholded at its own level.
+
+    Parameters
+    ----------
+    rows : (n, m) ndarray of integers
+        In the kernels' form.
+    thresholds : (n,) ndarray
+        Within the range of the dtype.
+    mode : {"binary", "binary_inv"}
+    foreground : scalar
+        What foreground becomes.
+    out : (n, m) ndarray
+    """
+    white_, zero = out.dtype.type(foreground), out.dtype.type(0)
+    above, below = (zero, white_) if is_inverse(mode) else (white_, zero)
+    rules.select_each(rows, thresholds.astype(rows.dtype), above, below, out)
 
 
 def _apply_out_of_range(

@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_array, validate_data
 
-from skthresh.batch import Array, Batch, ImagesLike
+from skthresh.batch import Array, Batch, ImagesLike, kernel_form
 from skthresh.exceptions import BatchShapeWarning
+from skthresh.kernels.count import finite_range
 from skthresh.utils._sklearn import InvalidParameterError
 
 __all__ = ["is_ragged", "read_batch"]
@@ -185,7 +186,9 @@ def _read_array(estimator: Any, X: ImagesLike, *, reset: bool) -> Array:
     ndim = X.ndim if hasattr(X, "ndim") else _nested_ndim(X)
     if ndim <= 2:  # a table: scikit-learn's own rules, its feature names and its messages
         return _check_dtype(validate_data(estimator, X, reset=reset, **checks), "X")
-    X = _check_dtype(check_array(X, estimator=estimator, input_name="X", **checks), "X")
+    if type(X) is not np.ndarray or X.dtype.kind not in "biuf" or X.size == 0:
+        X = check_array(X, estimator=estimator, input_name="X", **checks)
+    X = _check_dtype(X, "X")
     if X.size == 0:
         raise ValueError(f"X has shape {X.shape}; an image needs at least one pixel.")
     _forget_features(estimator, reset=reset)
@@ -209,12 +212,19 @@ def _check_dtype(x: Array, name: str) -> Array:
         raise ValueError(
             f"{name} has dtype {x.dtype}, which is not supported. Use {ALLOWED_DTYPES}."
         )
-    if np.isinf(x).any():
+    if _has_infinity(x):
         raise ValueError(
             f"Input {name} contains infinity or a value too large for {x.dtype!r}. NaN may stand "
             "for missing pixels."
         )
     return x
+
+
+def _has_infinity(x: Array) -> bool:
+    if x.dtype.itemsize < 4 or not (x.flags.c_contiguous and x.dtype.isnative):
+        return bool(np.isinf(x).any())
+    lo, hi = finite_range(kernel_form(x).reshape(-1))  # (inf, -inf) if there is nothing but NaN
+    return bool(hi == np.inf or lo == -np.inf)
 
 
 def _check_image_shape(image_shape: int | tuple[int, ...], n_pixels: int) -> tuple[int, ...]:

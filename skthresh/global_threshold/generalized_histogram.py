@@ -148,6 +148,7 @@ class GeneralizedHistogramThreshold(GlobalThreshold):
         max_value: float | None = None,
         channel_axis: int | None = None,
         image_shape: int | tuple[int, ...] | None = None,
+        n_jobs: int | None = None,
     ) -> None:
         super().__init__(
             per_image=per_image,
@@ -160,6 +161,7 @@ class GeneralizedHistogramThreshold(GlobalThreshold):
             max_value=max_value,
             channel_axis=channel_axis,
             image_shape=image_shape,
+            n_jobs=n_jobs,
         )
         self.nu = nu
         self.tau = tau

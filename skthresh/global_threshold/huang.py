@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from skthresh.batch import Array
 from skthresh.global_threshold.base import GlobalThreshold
 from skthresh.global_threshold.levels import Floats, classes, first_maximum, occupied, relative
+from skthresh.kernels import criteria as kernels
 
 __all__ = ["HuangThreshold", "huang"]
 
 
-# Up to this many occupied levels every split is looked at; more are pooled into as many groups.
-ALL_SPLITS = 1024
+# Up to this many splits each one is looked at.
+ALL_SPLITS = 4
+
+# The search for the best of more starts with so many groups of levels, and divides them by so many.
+GROUPS, FINER = 32, 16
+
+# A bound may be too large by this share of it, and by rounding.
+SLACK, ROUNDING = 4e-9, 1e-12
 
 
 def _entropy(distance: Floats) -> Floats:
@@ -30,49 +39,42 @@ def _fuzziness(p: Floats, x: Floats, means: tuple[Floats, Floats], splits: Array
     return out
 
 
+@cache
+def _table() -> Floats:
+    table: Floats = kernels.tabulate(_entropy)
+    return table
+
+
+def _groups(p: Floats, x: Floats, n_groups: int) -> tuple[Array, Array]:
+    """Divide levels into groups that are narrow and of few pixels; give first levels, and n."""
+    n = len(p)
+    if n_groups >= n:
+        return np.arange(n + 1), np.arange(n)
+    size = np.cumsum(p + np.diff(x, prepend=0.0))
+    group = np.minimum(size * (n_groups / size[-1]), n_groups - 1).astype(np.intp)
+    new = np.diff(group, prepend=-1) > 0
+    return np.append(np.flatnonzero(new), n), np.cumsum(new) - 1
+
+
 def _candidates(p: Floats, x: Floats, means: tuple[Floats, Floats]) -> Array:
     """Give the splits that may be the best, by bounds on all the others.
 
-    Levels are pooled into groups. On one side of a class's mean the entropy is concave in the
-    level, so that the chord over a group is below it: this bounds the fuzziness of a split.
+    The bounds are of levels in groups: of few groups for all splits, and of ever more for the
+    splits that are left.
     """
-    n, (low, high) = len(p), means
-    first = np.linspace(0, n, ALL_SPLITS + 1).astype(np.intp)[:-1]
-    last = np.append(first[1:], n) - 1
-    mass, left, right = np.add.reduceat(p, first), x[first], x[last]
-    width = np.where(right > left, right - left, 1.0)
-    share = np.clip((np.add.reduceat(p * x, first) / mass - left) / width, 0, 1)
-
-    def gap(a: Floats, b: Floats) -> Floats:  # distances of the groups from intervals
-        return np.maximum(np.maximum(left - b[:, None], a[:, None] - right), 0.0)
-
-    # All splits of a group at once: its means are in an interval.
-    ends = np.minimum(last, n - 2)
-    groups = np.arange(len(first))
-    below = _entropy(gap(low[first], low[ends]))
-    above = _entropy(gap(high[first], high[ends]))
-    own = np.minimum(below, above)
-    bound = np.where(
-        groups < groups[:, None], below, np.where(groups > groups[:, None], above, own)
-    )
-    bound = bound @ mass
-    least = _fuzziness(p, x, means, ends[[np.argmin(bound)]])[0] * (1 + 1e-9)
-    some = np.flatnonzero(np.repeat(bound <= least, np.diff(np.append(first, n)))[: n - 1])
-
-    # One split at a time, by chords; groups that a mean or the split is in are bounded by 0.
-    bounds = np.empty(len(some))
-    for k, i in enumerate(some):
-        mean = np.where(left <= x[i], low[i], high[i])
-        ours, theirs = _entropy(np.abs(left - mean)), _entropy(np.abs(right - mean))
-        chord = ours + share * (theirs - ours)
-        inside = ((left < mean) & (mean < right)) | ((left <= x[i]) & (x[i] < right))
-        bounds[k] = np.where(inside, 0.0, chord) @ mass
-        for g in np.flatnonzero(inside):
-            part = slice(first[g], last[g] + 1)
-            exact = np.where(x[part] <= x[i], low[i], high[i])
-            bounds[k] += p[part] @ _entropy(np.abs(x[part] - exact))
-    least = min(least, _fuzziness(p, x, means, some[[np.argmin(bounds)]])[0] * (1 + 1e-9))
-    return np.asarray(some[bounds <= least])
+    sums = np.concatenate([[0.0], np.cumsum(p)]), np.concatenate([[0.0], np.cumsum(p * x)])
+    splits, n_groups, least = np.arange(len(p) - 1), GROUPS, np.inf
+    while len(splits) > ALL_SPLITS:
+        bounds = np.empty(len(splits))
+        groups = _groups(p, x, n_groups)
+        kernels.fuzziness_bounds((x, *sums), means, groups, _table(), splits, bounds)
+        best = splits[[np.argmin(bounds)]]
+        least = min(least, _fuzziness(p, x, means, best)[0] * (1 + SLACK) + ROUNDING)
+        splits = splits[bounds <= least]
+        if n_groups >= len(p):
+            break
+        n_groups *= FINER
+    return splits
 
 
 def huang(counts: Array, centers: Array) -> float:

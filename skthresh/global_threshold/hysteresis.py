@@ -12,7 +12,8 @@ from sklearn.base import clone
 from skthresh.base import Thresholder, blank
 from skthresh.batch import Array, Batch, ImagesLike
 from skthresh.global_threshold.base import GlobalThreshold
-from skthresh.modes import apply_threshold, is_inverse, white
+from skthresh.kernels import components
+from skthresh.modes import is_inverse, representable, white
 from skthresh.utils._sklearn import Interval, fit_context
 
 __all__ = ["HysteresisThreshold", "hysteresis"]
@@ -47,14 +48,32 @@ def hysteresis(
     >>> hysteresis(np.array([5, 9, 5, 0, 5, 0]), 3, 8)
     array([3., 3., 3., 8., 8., 8.])
     """
+    mask = _foreground(v, low, high, inverse=inverse, connectivity=connectivity)
+    of_weak, of_strong = (high, low) if inverse else (low, high)
+    return np.where(mask, float(of_weak), float(of_strong))
+
+
+def _foreground(v: Array, low: float, high: float, *, inverse: bool, connectivity: int) -> Array:
+    """Give the weak pixels in components that hold a strong one."""
+    # whole numbers are compared exactly, and much faster
+    low, high = representable(low, v.dtype), representable(high, v.dtype)
     weak, strong = (v <= high, v <= low) if inverse else (v > low, v > high)
     structure = ndimage.generate_binary_structure(v.ndim, min(connectivity, v.ndim))
     labels, n = ndimage.label(weak, structure)
-    kept = np.zeros(n + 1, bool)
-    kept[labels[strong]] = True
+    kept, mask = np.zeros(n + 1, bool), np.empty(v.shape, bool)
+    components.mark(labels.reshape(-1), strong.reshape(-1), kept)
     kept[0] = False
-    of_weak, of_strong = (high, low) if inverse else (low, high)
-    return np.where(kept[labels], float(of_weak), float(of_strong))
+    components.keep(labels.reshape(-1), kept, mask.reshape(-1))
+    return mask
+
+
+def _pixel(threshold: float, dtype: np.dtype[Any]) -> Any:
+    """Give the pixel that is nearest to a threshold, from below; any, of NaN."""
+    t = representable(threshold, dtype)
+    if dtype.kind in "iu":
+        info = np.iinfo(dtype)
+        t = min(max(info.min, t), info.max)  # in this order NaN is the least
+    return dtype.type(t)
 
 
 class HysteresisThreshold(Thresholder):
@@ -124,6 +143,7 @@ class HysteresisThreshold(Thresholder):
         max_value: float | None = None,
         channel_axis: int | None = None,
         image_shape: int | tuple[int, ...] | None = None,
+        n_jobs: int | None = None,
     ) -> None:
         self.low = low
         self.high = high
@@ -132,6 +152,7 @@ class HysteresisThreshold(Thresholder):
         self.max_value = max_value
         self.channel_axis = channel_axis
         self.image_shape = image_shape
+        self.n_jobs = n_jobs
 
     @fit_context(prefer_skip_nested_validation=False)
     def fit(
@@ -198,21 +219,27 @@ class HysteresisThreshold(Thresholder):
         # Estimators may meet: then there is one threshold.
         return [np.minimum(*tables), np.maximum(*tables)]
 
-    def _surface(self, plane: Array, valid: Array | None, pair: list[float]) -> Array:
+    def _find(self, function: Any, plane: Array, valid: Array | None, pair: list[float]) -> Array:
         if valid is not None and not valid.all():
             plane = np.where(valid, plane.astype(np.float64), np.nan)
-        return hysteresis(
+        mask: Array = function(
             plane, *pair, inverse=is_inverse(self.mode), connectivity=self.connectivity
         )
+        return mask
 
     def _apply(self, batch: Batch, mode: str, *, mask: bool) -> Any:
         low, high = self._pairs(batch)
 
         def function(plane: Array, out: Array, i: int, c: int) -> None:
             dtype, valid = batch.data[i].dtype, batch.valid(i, c)
-            t = self._surface(plane, valid, [low[i, c].item(), high[i, c].item()])
-            foreground = 1 if mask else white(dtype, self.max_value)
-            apply_threshold(plane, t, mode, foreground, out, dtype)
+            pair = [low[i, c].item(), high[i, c].item()]
+            found = self._find(_foreground, plane, valid, pair)
+            value: Any = 1 if mask else white(dtype, self.max_value)
+            zero = out.dtype.type(0)
+            if mode == "trunc":
+                out[...] = np.where(found, _pixel(pair[0], plane.dtype), plane)
+            else:
+                out[...] = np.where(found, plane if "zero" in mode else out.dtype.type(value), zero)
             blank(out, valid, 0)
 
         return batch.map(function, bool if mask else None)
@@ -222,7 +249,7 @@ class HysteresisThreshold(Thresholder):
 
         def fill(plane: Array, out: Array, i: int, c: int) -> None:
             valid = batch.valid(i, c)
-            t = self._surface(plane, valid, [low[i, c].item(), high[i, c].item()])
+            t = self._find(hysteresis, plane, valid, [low[i, c].item(), high[i, c].item()])
             out[...] = function(plane, t)
             blank(out, valid, np.nan)
 

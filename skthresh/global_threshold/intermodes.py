@@ -104,6 +104,7 @@ class IntermodesThreshold(GlobalThreshold):
         max_value: float | None = None,
         channel_axis: int | None = None,
         image_shape: int | tuple[int, ...] | None = None,
+        n_jobs: int | None = None,
     ) -> None:
         super().__init__(
             per_image=per_image,
@@ -116,6 +117,7 @@ class IntermodesThreshold(GlobalThreshold):
             max_value=max_value,
             channel_axis=channel_axis,
             image_shape=image_shape,
+            n_jobs=n_jobs,
         )
         self.max_smoothings = max_smoothings
         self.fallback = fallback

@@ -127,6 +127,7 @@ class LiThreshold(GlobalThreshold):
         max_value: float | None = None,
         channel_axis: int | None = None,
         image_shape: int | tuple[int, ...] | None = None,
+        n_jobs: int | None = None,
     ) -> None:
         super().__init__(
             per_image=per_image,
@@ -139,6 +140,7 @@ class LiThreshold(GlobalThreshold):
             max_value=max_value,
             channel_axis=channel_axis,
             image_shape=image_shape,
+            n_jobs=n_jobs,
         )
         self.max_iter = max_iter
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from numbers import Integral, Real
 from typing import Any
 
@@ -10,18 +11,14 @@ import numpy as np
 from skthresh.batch import Array
 from skthresh.exceptions import ThresholdNotFoundError
 from skthresh.global_threshold.base import GlobalThreshold
+from skthresh.kernels import criteria as kernels
 from skthresh.utils._sklearn import Interval
 
 __all__ = ["MinimumThreshold", "minimum", "two_peaks"]
 
 
-def _peaks(h: Array) -> Array:
-    """Find the peaks of a curve; one that is flat on top is at the last of its highest points."""
-    slope = np.sign(np.diff(h))
-    rising = np.flatnonzero(slope)
-    slope = np.concatenate([[1], slope[rising], [-1]])
-    ends = np.concatenate([rising, [len(h) - 1]])  # where each stretch between turns ends
-    return ends[(slope[:-1] > 0) & (slope[1:] < 0)]
+# So many levels beyond what smoothing reaches are enough to find peaks among, if there are many.
+BEGINNING = 2048
 
 
 def two_peaks(counts: Array, centers: Array, max_smoothings: int) -> tuple[Array, Array, Array]:
@@ -43,30 +40,52 @@ def two_peaks(counts: Array, centers: Array, max_smoothings: int) -> tuple[Array
     centers : ndarray
         Its levels.
     peaks : ndarray of two int
-        Their indices.
+        Their indices. A peak that is flat on top is at the last of its highest points.
 
     Raises
     ------
     ThresholdNotFoundError
         If one peak is left, or more than two after `max_smoothings` times.
     """
+    smooth, centers, (left, _, right) = _sums(counts, centers, max_smoothings)
+    # Means of three keep the sum of all.
+    return smooth * (np.sum(counts) / smooth.sum()), centers, np.array([left, right])
+
+
+def _sums(counts: Array, centers: Array, max_smoothings: int) -> tuple[Array, Array, Array]:
+    """Smooth until there are two peaks, up to a factor; give the lowest point between them, too."""
     counts, centers = np.asarray(counts), np.asarray(centers)
     some = np.flatnonzero(counts)
     inside = slice(some[0], some[-1] + 1) if len(some) else slice(0, 0)
-    smooth, centers = counts[inside].astype(np.float64), centers[inside]
-    peaks = _peaks(smooth) if len(smooth) else some
-    for _ in range(max_smoothings):
-        if len(peaks) <= 2:
-            break
-        padded = np.concatenate([smooth[:1], smooth, smooth[-1:]])
-        smooth = (padded[:-2] + padded[1:-1] + padded[2:]) / 3
-        peaks = _peaks(smooth)
-    if len(peaks) != 2:
+    h, at = counts[inside].astype(np.float64), np.zeros(5, np.intp)
+    n_peaks = len(h)
+    if len(h) and not _keeps_many(h, max_smoothings):
+        h, n_peaks, _ = kernels.smooth(h, np.empty_like(h), at, max_smoothings, True)
+    if n_peaks != 2:
+        many = "more than two" if n_peaks > 2 else n_peaks
         raise ThresholdNotFoundError(
-            f"The histogram has {len(peaks)} peak(s) after smoothing, not two. Pass fallback= to "
+            f"The histogram has {many} peak(s) after smoothing, not two. Pass fallback= to "
             "say what to do then: a number, or another technique."
         )
-    return smooth, centers, peaks
+    return h, centers[inside], at[:3]
+
+
+def _keeps_many(h: Array, max_smoothings: int) -> bool:
+    """Tell of a wide histogram whether it is sure to keep three peaks, without smoothing it all."""
+    if len(h) <= max_smoothings + BEGINNING:
+        return False
+    # A mean of k smoothings is that over where a walk of k steps ends. It ends where it began with
+    # a chance of 1 / (2 k + 1) or more, and `far` away with one of 2 exp(-far ** 2 / 2 k) or less
+    # (Hoeffding): in the middle of so wide a gap the curve stays below the levels beside it.
+    some = np.flatnonzero(h)
+    least, greatest = np.log(h[some].min()), np.log(h.max())
+    log_ratio = math.log(2 * (2 * max_smoothings + 1)) + greatest - least
+    far = math.sqrt(2 * max_smoothings * log_ratio)
+    if np.count_nonzero(np.diff(some) > 2 * far + 1) >= 2:
+        return True
+    begin, at = h[: max_smoothings + BEGINNING].copy(), np.zeros(5, np.intp)
+    _, n_peaks, _ = kernels.smooth(begin, np.empty_like(begin), at, max_smoothings, False)
+    return bool(n_peaks > 2)
 
 
 def minimum(counts: Array, centers: Array, max_smoothings: int = 10_000) -> float:
@@ -96,7 +115,7 @@ def minimum(counts: Array, centers: Array, max_smoothings: int = 10_000) -> floa
     >>> minimum([0, 5, 7, 4, 1, 2, 6, 3], [0, 1, 2, 3, 4, 5, 6, 7])
     4
     """
-    smooth, centers, (left, right) = two_peaks(counts, centers, max_smoothings)
+    smooth, centers, (left, _, right) = _sums(counts, centers, max_smoothings)
     threshold: float = centers[left + int(np.argmin(smooth[left : right + 1]))].item()
     return threshold
 
@@ -166,6 +185,7 @@ class MinimumThreshold(GlobalThreshold):
         max_value: float | None = None,
         channel_axis: int | None = None,
         image_shape: int | tuple[int, ...] | None = None,
+        n_jobs: int | None = None,
     ) -> None:
         super().__init__(
             per_image=per_image,
@@ -178,6 +198,7 @@ class MinimumThreshold(GlobalThreshold):
             max_value=max_value,
             channel_axis=channel_axis,
             image_shape=image_shape,
+            n_jobs=n_jobs,
         )
         self.max_smoothings = max_smoothings
         self.fallback = fallback

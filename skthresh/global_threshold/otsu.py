@@ -12,8 +12,13 @@ from numpy.typing import NDArray
 from skthresh.batch import Array
 from skthresh.global_threshold.base import GlobalThreshold
 from skthresh.global_threshold.levels import first_maximum, relative
+from skthresh.kernels.stack import otsu_of_each
+from skthresh.utils._threads import cuts, n_threads, run_threads
 
 __all__ = ["OtsuThreshold", "between_class_variance", "otsu", "valley_emphasis"]
+
+# Images of no more pixels are counted and divided in one call for all of them.
+SMALL = 2**16
 
 
 def between_class_variance(counts: Array, centers: Array) -> NDArray[np.float64]:
@@ -250,6 +255,7 @@ class OtsuThreshold(GlobalThreshold):
         max_value: float | None = None,
         channel_axis: int | None = None,
         image_shape: int | tuple[int, ...] | None = None,
+        n_jobs: int | None = None,
     ) -> None:
         super().__init__(
             per_image=per_image,
@@ -262,8 +268,20 @@ class OtsuThreshold(GlobalThreshold):
             max_value=max_value,
             channel_axis=channel_axis,
             image_shape=image_shape,
+            n_jobs=n_jobs,
         )
         self.valley_emphasis = valley_emphasis
+
+    def _of_each(self, rows: Array) -> Array | None:
+        if self.valley_emphasis or rows.shape[1] > SMALL:
+            return None
+        found, n_jobs = np.empty(len(rows), np.int64), n_threads(self.n_jobs)
+
+        def work(part: slice) -> None:
+            otsu_of_each(rows[part], np.arange(256), found[part])
+
+        run_threads(work, cuts(len(rows), n_jobs), n_jobs)
+        return found
 
     def _criterion(self, counts: Array, centers: Array) -> float:
         return (valley_emphasis if self.valley_emphasis else otsu)(counts, centers)

@@ -7,6 +7,7 @@ import numpy as np
 from skthresh.batch import Array
 from skthresh.global_threshold.base import GlobalThreshold
 from skthresh.global_threshold.levels import first_maximum, occupied
+from skthresh.kernels import criteria as kernels
 
 __all__ = ["ShanbhagThreshold", "shanbhag"]
 
@@ -25,19 +26,10 @@ def _information(p: Array) -> Array:
     level farthest from the threshold, about a half for the one at it. The logarithm is expanded,
     so that one cumulative sum serves all classes.
     """
-    cumulative = np.cumsum(p)
-    before = np.concatenate([[0.0], cumulative[:-1]])
-    total = np.zeros(len(p))
-    end = len(p)
+    cumulative, total, end = np.cumsum(p), np.empty(len(p)), len(p)
     while end:  # from the large classes to the small ones, so that no power of a class underflows
-        unit = cumulative[end - 1]
-        start = int(np.searchsorted(cumulative[:end], SMALL * unit))
-        half, whole = before[:end] / (2 * unit), cumulative[start:end] / unit
-        terms, power = p[:end] / unit, whole.copy()
-        for k in range(1, TERMS + 1):
-            terms = terms * half
-            power = power * whole
-            total[start:end] += np.cumsum(terms)[start:] / (k * power)
+        start = int(np.searchsorted(cumulative[:end], SMALL * cumulative[end - 1]))
+        kernels.information(p[:end], cumulative[:end], start, TERMS, total[:end])
         end = start
     return total / 2
 
@@ -66,7 +58,7 @@ def shanbhag(counts: Array, centers: Array) -> float:
     if len(centers) < 2:
         return centers[0].item() if len(centers) else np.nan
     p = counts / counts.sum()
-    low, high = _information(p)[:-1], _information(p[::-1])[::-1][1:]
+    low, high = _information(p)[:-1], _information(p[::-1].copy())[::-1][1:]
     threshold: float = centers[first_maximum(-np.abs(low - high))].item()
     return threshold
 

@@ -69,12 +69,14 @@ class SimpleThreshold(ScalarThreshold):
         max_value: float | None = None,
         channel_axis: int | None = None,
         image_shape: int | tuple[int, ...] | None = None,
+        n_jobs: int | None = None,
     ) -> None:
         self.threshold = threshold
         self.mode = mode
         self.max_value = max_value
         self.channel_axis = channel_axis
         self.image_shape = image_shape
+        self.n_jobs = n_jobs
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: ImagesLike, y: Any = None, mask: Any = None) -> Self:  # noqa: ARG002

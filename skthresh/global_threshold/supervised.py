@@ -157,6 +157,7 @@ class SupervisedThreshold(ScalarThreshold):
         max_value: float | None = None,
         channel_axis: int | None = None,
         image_shape: int | tuple[int, ...] | None = None,
+        n_jobs: int | None = None,
     ) -> None:
         self.metric = metric
         self.n_bins = n_bins
@@ -164,6 +165,7 @@ class SupervisedThreshold(ScalarThreshold):
         self.max_value = max_value
         self.channel_axis = channel_axis
         self.image_shape = image_shape
+        self.n_jobs = n_jobs
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: ImagesLike, y: Any, sample_weight: Any = None, mask: Any = None) -> Self:
@@ -293,7 +295,10 @@ class SupervisedThreshold(ScalarThreshold):
                     "the shape of its image, with or without the channel axis."
                 )
             truth = t != 0
-            counts = np.ones(truth.shape, bool) if batch.mask is None else batch.mask[i]
+            if batch.mask is None:
+                masks.append((truth, ~truth))
+                continue
+            counts = batch.mask[i]
             if counts.shape != truth.shape:  # one of them has channels
                 axis: Any = batch.channel_axis
                 counts, truth = (

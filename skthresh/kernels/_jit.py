@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 from numba import njit
 
-__all__ = ["fused_kernel", "kernel"]
+__all__ = ["fused_kernel", "kernel", "specialised"]
 
 
 def kernel(function: Callable[..., Any], **options: Any) -> Callable[..., Any]:
     """Compile a function when it is first called, and keep the result on disk.
 
     It runs without the GIL. There is no fastmath: it may assume that NaN does not exist, and NaN
-    is "no data" here.
+    is "no data" here. Division by zero gives infinity or NaN, as NumPy has it: Python's error
+    would be a branch in every loop.
 
     Functions that work on one row are kernels, too: small, over slices that start at 0, so that
     LLVM vectorises them. A loop over the whole plane with offset indices runs several times slower.
     """
+    options = {"nogil": True, "error_model": "numpy", **options}
+    function.__qualname__ = f"{function.__qualname__}-{_stamp()}"  # the name of the file on disk
     try:
-        return njit(cache=True, nogil=True, **options)(function)
+        return njit(cache=True, **options)(function)
     except RuntimeError:  # neither the package nor the user's cache folder can be written to
-        return njit(nogil=True, **options)(function)
+        return njit(**options)(function)
 
 
 def fused_kernel(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -31,3 +38,36 @@ def fused_kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     That is all that the one fastmath flag allows; NaN and infinity keep their meaning.
     """
     return kernel(function, fastmath={"contract"})
+
+
+def specialised(
+    template: Callable[..., Any], name: str, source: str, **names: Any
+) -> Callable[..., Any]:
+    """Compile a copy of a function in which some global names stand for other functions.
+
+    Numba inlines a kernel that is named by a global, and keeps the result on disk; of a kernel that
+    is handed over as an argument it would keep one more result for every process.
+
+    Parameters
+    ----------
+    template : function
+        Not compiled itself.
+    name : str
+        Tells the copies apart on disk.
+    source : str
+        The file whose change makes a copy on disk out of date.
+    **names : kernel
+        What the template's globals stand for.
+    """
+    code = template.__code__.replace(co_filename=source)
+    copy = FunctionType(code, {**template.__globals__, **names}, template.__name__)
+    copy.__qualname__ = f"{template.__name__}-{name}"
+    return kernel(copy)
+
+
+@cache
+def _stamp() -> str:
+    """Name the state of all kernels: they call each other, and Numba looks at one file alone."""
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    states = [(f.name, f.stat().st_mtime_ns, f.stat().st_size) for f in files]
+    return f"{zlib.crc32(str(states).encode()):08x}"

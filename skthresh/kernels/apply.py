@@ -15,18 +15,22 @@ from skthresh.kernels._jit import kernel
 __all__ = [
     "BINARY",
     "BINARY_INV",
+    "THRESHOLD",
     "TOZERO",
     "TOZERO_INV",
     "TRUNC",
-    "apply_pixelwise",
     "apply_scalar",
+    "select",
+    "select_each",
+    "settle",
 ]
 
-BINARY, BINARY_INV, TRUNC, TOZERO, TOZERO_INV = range(5)
+BINARY, BINARY_INV, TRUNC, TOZERO, TOZERO_INV, THRESHOLD = range(6)
 
 
 @kernel
-def _select(v: Any, t: Any, above: Any, below: Any, background: Any, out: Any) -> None:
+def select(v: Any, t: Any, above: Any, below: Any, background: Any, out: Any) -> None:
+    """Compare pixels with one threshold."""
     for i in range(v.size):
         out[i] = above if v[i] > t else (below if v[i] <= t else background)
 
@@ -68,9 +72,9 @@ def apply_scalar(v: Any, t: Any, rule: int, white: Any, out: Any) -> None:
     v, out = v.reshape(-1), out.reshape(-1)
     zero = out.dtype.type(0)
     if rule == BINARY:
-        _select(v, t, white, zero, zero, out)
+        select(v, t, white, zero, zero, out)
     elif rule == BINARY_INV:
-        _select(v, t, zero, white, zero, out)
+        select(v, t, zero, white, zero, out)
     elif rule == TRUNC:
         _trunc(v, t, out)
     elif rule == TOZERO:
@@ -79,20 +83,70 @@ def apply_scalar(v: Any, t: Any, rule: int, white: Any, out: Any) -> None:
         _tozero_inv(v, t, zero, out)
 
 
-def apply_pixelwise(v: Any, t: Any, rule: int, white: Any, out: Any) -> None:
-    """Threshold each pixel of `v` at its own number in `t`, an array of the same shape."""
-    above, below = v > t, v <= t
-    if rule == BINARY:
-        out[...] = np.where(above, white, 0)
-    elif rule == BINARY_INV:
-        out[...] = np.where(below, white, 0)
-    elif rule == TRUNC:
-        if v.dtype.kind in "iu":
-            info = np.iinfo(v.dtype)
-            t = np.clip(np.floor(t), info.min, info.max)
-        np.copyto(out, v)
-        out[above] = t[above]
-    elif rule == TOZERO:
-        out[...] = np.where(above, v, 0)
+@kernel
+def _settle_select(
+    v: Any, t: Any, close: Any, share: Any, above: Any, below: Any, zero: Any, out: Any
+) -> None:
+    if share == 0:
+        for x in range(out.size):
+            d = np.float64(v[x]) - t[x]
+            out[x] = above if d > close else (below if d <= close else zero)
     else:
-        out[...] = np.where(below, v, 0)
+        for x in range(out.size):
+            p, q = np.float64(v[x]), t[x]
+            d, margin = p - q, close + share * abs(p) + share * abs(q)
+            out[x] = above if d > margin else (below if d <= margin else zero)
+
+
+@kernel
+def _settle_pixel(v: Any, t: Any, close: Any, share: Any, code: int, limits: Any, out: Any) -> None:
+    lowest, highest, whole = limits
+    for x in range(out.size):
+        p, q = np.float64(v[x]), t[x]
+        d, margin = p - q, close + share * abs(p) + share * abs(q)
+        if code == THRESHOLD:
+            out[x] = p if abs(d) <= margin else q
+        elif code == TRUNC and d > margin:
+            out[x] = min(max(np.floor(q) if whole else q, lowest), highest)
+        elif (
+            code == TRUNC or (code == TOZERO and d > margin) or (code == TOZERO_INV and d <= margin)
+        ):
+            out[x] = v[x]
+        else:
+            out[x] = 0
+
+
+@kernel
+def settle(v: Any, t: Any, rule: Any, out: Any) -> None:
+    """Write what becomes of pixels, each with its own threshold.
+
+    A threshold that is close to its pixel is equal to it, so that the pixel is not above it.
+
+    Parameters
+    ----------
+    v, t, out : (n,) ndarray
+        The pixels, their thresholds (float64), and what they become.
+    rule : tuple
+        One of ``BINARY`` to ``THRESHOLD``; how close is close, in grey levels and as a share of
+        both; foreground and 0, of out's dtype; and for ``TRUNC`` the range of thresholds, and
+        whether they are rounded down.
+    """
+    code, close, share, white, zero, limits = rule
+    if code <= BINARY_INV:
+        above, below = (white, zero) if code == BINARY else (zero, white)
+        _settle_select(v, t, close, share, above, below, zero, out)
+    else:
+        _settle_pixel(v, t, close, share, code, limits, out)
+
+
+@kernel
+def select_each(v: Any, t: Any, above: Any, below: Any, out: Any) -> None:
+    """Compare the pixels of each image of a stack with its threshold.
+
+    Parameters
+    ----------
+    v, out : (n, m) ndarray
+    t : (n,) ndarray of v's dtype
+    """
+    for i in range(v.shape[0]):
+        select(v[i], t[i], above, below, below, out[i])

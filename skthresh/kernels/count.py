@@ -14,6 +14,12 @@ __all__ = ["count_bins", "count_bytes", "count_levels", "finite_range", "level_r
 # several tables, they do not.
 N_TABLES = 8
 
+# Numbers that are compared side by side, and those whose bins are found together.
+LANES, CHUNK = 64, 1024
+
+# How near to a whole number of bins a quotient may have been rounded to the wrong side of it.
+DOUBT = 1e-6
+
 
 @kernel
 def count_bytes(v: Any) -> Any:
@@ -56,14 +62,39 @@ def level_range(v: Any) -> Any:
 
 
 @kernel
+def _extend(v: Any, lo: Any, hi: Any) -> None:
+    for i in range(lo.size):
+        x = v[i]
+        lo[i] = x if x < lo[i] else lo[i]  # noqa: FURB136  min() has its own idea of NaN
+        hi[i] = x if x > hi[i] else hi[i]  # noqa: FURB136
+
+
+@kernel
 def finite_range(v: Any) -> Any:
     """Find the least and the greatest of a flat float array, NaN left out; (inf, -inf) if none."""
-    lo, hi = np.inf, -np.inf
-    for i in range(v.size):
-        x = np.float64(v[i])
-        lo = x if x < lo else lo  # noqa: FURB136  min() has its own idea of NaN
-        hi = x if x > hi else hi  # noqa: FURB136
-    return lo, hi
+    # one of each for every lane: a single one could not be vectorised, for NaN's sake
+    lo, hi = np.full(LANES, np.inf, v.dtype), np.full(LANES, -np.inf, v.dtype)
+    whole = v.size // LANES * LANES
+    for i in range(0, whole, LANES):
+        _extend(v[i : i + LANES], lo, hi)
+    _extend(v[whole:], lo[: v.size - whole], hi[: v.size - whole])
+    return np.float64(lo.min()), np.float64(hi.max())
+
+
+@kernel
+def _place(v: Any, lo: Any, hi: Any, f: Any, scale: Any, n_bins: int, bins: Any) -> Any:
+    """Find the bin of each pixel, n_bins for none; give how many may be in a neighbour of it."""
+    doubtful = np.int32(0)
+    for j in range(v.size):
+        x = np.float64(v[j])
+        q = (x * f - lo * f) * scale
+        inside = lo <= x <= hi
+        whole = np.floor(q)
+        part = q - whole
+        near = inside and (part < DOUBT or part > 1 - DOUBT)
+        doubtful += np.int32(near)
+        bins[j] = np.int32(min(whole, n_bins - 1.0)) if inside else np.int32(n_bins)
+    return doubtful
 
 
 @kernel
@@ -77,15 +108,23 @@ def count_bins(v: Any, edges: Any) -> Any:
     lo, hi = edges[0], edges[n_bins]
     # halves where the range of the dtype itself makes hi - lo overflow
     f = 1.0 if hi - lo < np.inf else 0.5
-    width = hi * f - lo * f
-    counts = np.zeros(n_bins, np.int64)
-    for j in range(v.size):
-        x = np.float64(v[j])
-        if lo <= x <= hi:
-            i = min(np.int64((x * f - lo * f) / width * n_bins), n_bins - 1)
-            if x < edges[i]:
-                i -= 1
-            elif i < n_bins - 1 and x >= edges[i + 1]:
-                i += 1
-            counts[i] += 1
-    return counts
+    scale = n_bins / (hi * f - lo * f)
+    counts = np.zeros((N_TABLES // 2, n_bins + 1), np.int64)
+    bins = np.empty(CHUNK, np.int32)
+    for j0 in range(0, v.size, CHUNK):
+        pixels = v[j0 : j0 + CHUNK]
+        m = pixels.size
+        if _place(pixels, lo, hi, f, scale, n_bins, bins[:m]) > 0 or scale == np.inf:
+            for j in range(m):
+                x, i = np.float64(pixels[j]), bins[j]
+                if lo <= x <= hi:
+                    if scale == np.inf:  # subnormal widths have no inverse
+                        i = min(np.int64((x - lo) / (hi - lo) * n_bins), n_bins - 1)
+                    if x < edges[i]:
+                        i -= 1
+                    elif i < n_bins - 1 and x >= edges[i + 1]:
+                        i += 1
+                    bins[j] = i
+        for j in range(m):
+            counts[j % (N_TABLES // 2), bins[j]] += 1
+    return counts.sum(axis=0)[:n_bins]

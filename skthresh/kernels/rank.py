@@ -19,7 +19,7 @@ import numpy as np
 
 from skthresh.kernels._jit import kernel
 
-__all__ = ["median_windows", "otsu_windows"]
+__all__ = ["median_windows", "otsu_split", "otsu_windows"]
 
 
 @kernel
@@ -164,7 +164,7 @@ def _is_greater(s: int, d: int, other_s: int, other_d: int) -> bool:
 
 
 @kernel
-def _otsu(fine: Any, levels: Any, exact: bool, slack: float) -> int:
+def otsu_split(fine: Any, levels: Any, exact: bool, slack: float) -> int:
     """Find the rank whose split has the greatest between-class variance, the lowest of equals.
 
     With n pixels of sum t, and w of them, of sum m, in the lower class, the variance is
@@ -230,5 +230,5 @@ def otsu_windows(
             while x < xs[k]:
                 _step_fine(padded, halves, half, ys[i], x, fine)
                 x += 1
-            out[i, k] = _otsu(fine, levels, exact, slack)
+            out[i, k] = otsu_split(fine, levels, exact, slack)
         _count(padded, halves, ys[i], x, shift, -1, fine, coarse)

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from skthresh.batch import Array
 from skthresh.global_threshold.otsu import otsu
-from skthresh.local_threshold.base import LocalThreshold, Plane, Select
+from skthresh.local_threshold.base import LocalThreshold, Plane
 from skthresh.local_threshold.grids import fill_gaps, interpolate
 from skthresh.local_threshold.ranks import local_otsu, rank_bins
 from skthresh.local_threshold.sauvola import sauvola
 from skthresh.local_threshold.windows import Windows
+from skthresh.modes import Output
 from skthresh.utils._params import PER_AXIS, per_axis
 from skthresh.utils._sklearn import Interval, StrOptions
 
@@ -142,6 +143,7 @@ class AdOtsuThreshold(LocalThreshold):
         max_value: float | None = None,
         channel_axis: int | None = None,
         image_shape: int | tuple[int, ...] | None = None,
+        n_jobs: int | None = None,
     ) -> None:
         super().__init__(
             window_size=window_size,
@@ -150,6 +152,7 @@ class AdOtsuThreshold(LocalThreshold):
             max_value=max_value,
             channel_axis=channel_axis,
             image_shape=image_shape,
+            n_jobs=n_jobs,
         )
         self.reference = reference
         self.k_sigma = k_sigma
@@ -163,7 +166,15 @@ class AdOtsuThreshold(LocalThreshold):
             per_axis("grid_step", self.grid_step, ndim)
         return super()._window(ndim)
 
-    def _threshold_plane(self, plane: Plane, out: Array, select: Select, *, inverse: bool) -> None:
+    def _threshold_plane(
+        self,
+        plane: Plane,
+        out: Array,
+        how: Output,
+        *,
+        inverse: bool,
+        n_jobs: int,  # noqa: ARG002
+    ) -> None:
         windows = Windows(plane.v, self._window(plane.v.ndim), plane.valid, self.border)
         v = windows.plane.astype(np.float64)
         lo, hi = float(plane.pixels.min()), float(plane.pixels.max())
@@ -174,8 +185,7 @@ class AdOtsuThreshold(LocalThreshold):
                 t = self._near_global(t, plane, windows, nowhere)
             else:
                 t = self._beyond_background(t, v, plane, windows, nowhere, inverse=inverse)
-        target = windows.volume(out)
-        target[...] = t if select is None else np.where(v > t, *select)
+        how.write(plane.v, t, out)
 
     def _interpolated(self, plane: Plane, windows: Windows) -> Floats:
         """Give Otsu's threshold of the window around each pixel, most of them interpolated."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 from numbers import Real
 from typing import Any
 
-from skthresh.batch import Array
+import numpy as np
+
+from skthresh.batch import Array, Batch
 from skthresh.kernels.gaussian import gaussian_weights
-from skthresh.local_threshold.base import LocalThreshold, Plane, Select, WindowThreshold
+from skthresh.local_threshold.base import LocalThreshold, Plane, WindowThreshold
 from skthresh.local_threshold.mean import local_mean, weighted_mean
 from skthresh.local_threshold.ranks import local_median
 from skthresh.local_threshold.windows import Windows
+from skthresh.modes import Output
 from skthresh.utils._sklearn import Interval, InvalidParameterError, StrOptions
 
 __all__ = ["AdaptiveThreshold"]
@@ -92,6 +95,7 @@ class AdaptiveThreshold(LocalThreshold):
         max_value: float | None = None,
         channel_axis: int | None = None,
         image_shape: int | tuple[int, ...] | None = None,
+        n_jobs: int | None = None,
     ) -> None:
         super().__init__(
             window_size=window_size,
@@ -100,10 +104,20 @@ class AdaptiveThreshold(LocalThreshold):
             max_value=max_value,
             channel_axis=channel_axis,
             image_shape=image_shape,
+            n_jobs=n_jobs,
         )
         self.method = method
         self.offset = offset
         self.window_shape = window_shape
+
+    def _takes_stacks(self, batch: Batch) -> bool:
+        return (
+            self.method != "median"
+            and batch.dtype in (np.uint8, np.uint16)
+            and batch.is_one_block
+            and batch.spatial_ndim <= 2
+            and self.window_shape == "square"
+        )
 
     def _window(self, ndim: int) -> tuple[int, ...]:
         if self.method == "gaussian" and self.window_shape != "square":
@@ -113,13 +127,25 @@ class AdaptiveThreshold(LocalThreshold):
             )
         return super()._window(ndim)
 
-    def _threshold_plane(self, plane: Plane, out: Array, select: Select, *, inverse: bool) -> None:
-        sizes = self._window(plane.v.ndim)
+    def _threshold_plane(
+        self,
+        plane: Plane,
+        out: Array,
+        how: Output,
+        *,
+        inverse: bool,
+        n_jobs: int,
+    ) -> None:
+        sizes = self._window(plane.v.ndim - plane.is_stack)
+        if plane.is_stack:
+            sizes = (1, *sizes)
         windows = Windows(plane.v, sizes, plane.valid, self.border, self.window_shape)
         if self.method == "mean":
-            local_mean(plane, windows, self.offset, out, select, inverse=inverse)
+            local_mean(plane, windows, self.offset, out, how, inverse=inverse, n_jobs=n_jobs)
         elif self.method == "median":
-            local_median(plane, windows, self.offset, out, select, inverse=inverse)
+            local_median(plane, windows, self.offset, out, how, inverse=inverse)
         else:
-            weights = [gaussian_weights(n) for n in sizes]
-            weighted_mean(plane, windows, weights, self.offset, out, select, inverse=inverse)
+            weights = [gaussian_weights(n) for n in sizes[plane.is_stack :]]
+            weighted_mean(
+                plane, windows, weights, self.offset, out, how, inverse=inverse, n_jobs=n_jobs
+            )

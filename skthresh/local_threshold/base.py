@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,15 +11,16 @@ import numpy as np
 
 from skthresh.base import ATTRIBUTES, MODE_PARAMETERS, Thresholder, blank
 from skthresh.batch import Array, Batch, ImagesLike
-from skthresh.local_threshold.windows import Band, Windows
-from skthresh.modes import MODES, apply_threshold, full_scale, is_inverse, white
+from skthresh.local_threshold.windows import Windows
+from skthresh.modes import Output, full_scale, is_inverse, white
 from skthresh.utils._params import PER_AXIS, per_axis
 from skthresh.utils._sklearn import StrOptions
+from skthresh.utils._threads import n_threads
 
-__all__ = ["LocalThreshold", "Plane", "Select", "WindowThreshold"]
+__all__ = ["LocalThreshold", "Plane", "WindowThreshold"]
 
-# What to write where a pixel is above its threshold, and where it is not. None: the threshold.
-Select = tuple[Any, Any] | None
+# Of a sample, without its channels.
+RANKS = (1, 3)
 
 PARAMETERS = """
 window_size : int or tuple of int, default={window_size}
@@ -48,11 +50,15 @@ class Plane:
         The pixels that count; None: all. There is at least one.
     dtype : dtype
         Of the image.
+    is_stack : bool
+        Whether it is not one plane but several, which know nothing of each other: axis 0 has no
+        window.
     """
 
     v: Array
     valid: Array | None
     dtype: np.dtype[Any]
+    is_stack: bool = False
 
     @property
     def full_scale(self) -> float:
@@ -95,6 +101,7 @@ class LocalThreshold(Thresholder):
         max_value: float | None = None,
         channel_axis: int | None = None,
         image_shape: int | tuple[int, ...] | None = None,
+        n_jobs: int | None = None,
     ) -> None:
         self.window_size = window_size
         self.border = border
@@ -102,25 +109,40 @@ class LocalThreshold(Thresholder):
         self.max_value = max_value
         self.channel_axis = channel_axis
         self.image_shape = image_shape
+        self.n_jobs = n_jobs
 
     def _window(self, ndim: int) -> tuple[int, ...]:
         """Give the window's size for each axis of a plane."""
         return per_axis("window_size", self.window_size, ndim, odd=True)
 
     @abstractmethod
-    def _threshold_plane(self, plane: Plane, out: Array, select: Select, *, inverse: bool) -> None:
-        """Fill `out` with thresholds, or with ``select = (above, below)`` by comparison.
+    def _threshold_plane(
+        self, plane: Plane, out: Array, how: Output, *, inverse: bool, n_jobs: int
+    ) -> None:
+        """Write the output for one plane.
 
-        `inverse` tells that the dark side is the foreground. What is not valid is blanked later.
+        `inverse` tells that the dark side is the foreground; `n_jobs` is how many threads there
+        are for this plane. What is not valid is blanked later.
         """
 
+    def _takes_stacks(self, batch: Batch) -> bool:  # noqa: ARG002
+        """Whether `_threshold_plane` may get all samples at once; a hook."""
+        return False
+
     def _check_batch(self, batch: Batch) -> None:
-        if not 1 <= batch.spatial_ndim <= 3:
+        least, greatest = RANKS
+        if not least <= batch.spatial_ndim <= greatest:
             raise ValueError(
-                f"{type(self).__name__} takes samples of 1 to 3 dimensions, but X has samples of "
-                f"shape {batch.sample(0).shape}. If one axis is colour, pass channel_axis."
+                f"{type(self).__name__} takes samples of {least} to {greatest} dimensions, but X "
+                f"has samples of shape {batch.sample(0).shape}. If one axis is colour, pass "
+                "channel_axis."
             )
         self._window(batch.spatial_ndim)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.ranks = RANKS
+        return tags
 
     def thresholds(self, X: ImagesLike, mask: Any = None) -> Any:
         """Give the thresholds as numbers.
@@ -138,44 +160,61 @@ class LocalThreshold(Thresholder):
             One number for each pixel; NaN where a window holds no data.
         """
         batch = self._read(X, reset=False, mask=mask)
-        return self._map(batch, lambda _, t: t, np.float64)
+        inverse = is_inverse(self.mode)
+        return self._map(batch, Output(None), np.float64, inverse=inverse, empty=np.nan)
 
     def _apply(self, batch: Batch, mode: str, *, mask: bool) -> Any:
-        def function(pixels: Array, out: Array, i: int, c: int) -> None:
-            dtype = batch.data[i].dtype
-            foreground = 1 if mask else white(dtype, self.max_value)
-            plane = _plane(pixels, batch.valid(i, c), dtype)
-            if plane is None:
-                out[...] = 0
-                return
-            if MODES[mode] <= MODES["binary_inv"]:
-                white_, black = out.dtype.type(foreground), out.dtype.type(0)
-                pair = (black, white_) if is_inverse(mode) else (white_, black)
-                self._threshold_plane(plane, out, pair, inverse=is_inverse(mode))
-            else:
-                t = np.empty(pixels.shape)
-                self._threshold_plane(plane, t, None, inverse=is_inverse(mode))
-                apply_threshold(plane.v, t, mode, foreground, out, dtype)
-            blank(out, plane.valid, 0)
-
-        return batch.map(function, bool if mask else None)
+        foreground = 1 if mask else white(batch.dtype, self.max_value)
+        how = Output(mode, foreground)
+        return self._map(batch, how, bool if mask else None, inverse=is_inverse(mode), empty=0)
 
     def _map_thresholds(self, batch: Batch, function: Any, dtype: Any) -> Any:
-        return self._map(batch, function, dtype, blank_with=np.nan)
+        return self._map(
+            batch,
+            Output(None),
+            dtype,
+            inverse=is_inverse(self.mode),
+            empty=np.nan,
+            after=function,
+        )
 
-    def _map(self, batch: Batch, function: Any, dtype: Any, blank_with: float | None = None) -> Any:
+    def _map(
+        self,
+        batch: Batch,
+        how: Output,
+        dtype: Any,
+        *,
+        inverse: bool,
+        empty: float,
+        after: Callable[[Array, Array], Array] | None = None,
+    ) -> Any:
+        """Write the output for every plane; `empty` where nothing is known."""
+        n_jobs = n_threads(self.n_jobs)
+        if self._takes_stacks(batch):
+
+            def together(stack: Array, out: Array) -> None:
+                plane = Plane(stack, None, batch.dtype, is_stack=True)
+                self._threshold_plane(plane, out, how, inverse=inverse, n_jobs=n_jobs)
+                if after is not None:
+                    out[...] = after(stack, out)
+
+            return batch.map_block(together, dtype)
+
         def fill(pixels: Array, out: Array, i: int, c: int) -> None:
             plane = _plane(pixels, batch.valid(i, c), batch.data[i].dtype)
             if plane is None:
-                out[...] = np.nan
+                out[...] = empty
                 return
-            t = np.empty(pixels.shape)
-            self._threshold_plane(plane, t, None, inverse=is_inverse(self.mode))
-            out[...] = function(pixels, t)
-            if blank_with is not None:
-                blank(out, plane.valid, blank_with)
+            self._threshold_plane(plane, out, how, inverse=inverse, n_jobs=inner)
+            if after is not None:
+                out[...] = after(pixels, out)
+            if (
+                after is not None or how.mode is not None
+            ):  # what does not count has a threshold, too
+                blank(out, plane.valid, empty)
 
-        return batch.map(fill, dtype)
+        inner = max(1, n_jobs // (len(batch) * (batch.n_channels or 1)))
+        return batch.map(fill, dtype, n_jobs=n_jobs)
 
 
 def _plane(pixels: Array, valid: Array | None, dtype: np.dtype[Any]) -> Plane | None:
@@ -192,7 +231,7 @@ def _plane(pixels: Array, valid: Array | None, dtype: np.dtype[Any]) -> Plane | 
 class WindowThreshold(LocalThreshold):
     """A threshold that is a formula of window statistics.
 
-    A subclass names `_statistics`, and gives `_formula`.
+    A subclass gives `_formula`, and `_parameters` if the formula has any.
     """
 
     _parameter_constraints: dict[str, list[Any]] = {
@@ -205,8 +244,9 @@ class WindowThreshold(LocalThreshold):
         "window_parameters": PARAMETERS.strip() + SHAPE.rstrip() + MODE_PARAMETERS,
     }
 
-    # Of each window: any of "mean", "std", "min", "max".
-    _statistics: tuple[str, ...] = ("mean", "std")
+    # A static method whose first parameters are any of `skthresh.kernels.formula.STATISTICS`.
+    # Plain arithmetic: it is compiled.
+    _formula: Callable[..., Any]
 
     def __init__(
         self,
@@ -218,6 +258,7 @@ class WindowThreshold(LocalThreshold):
         max_value: float | None = None,
         channel_axis: int | None = None,
         image_shape: int | tuple[int, ...] | None = None,
+        n_jobs: int | None = None,
     ) -> None:
         super().__init__(
             window_size=window_size,
@@ -226,26 +267,50 @@ class WindowThreshold(LocalThreshold):
             max_value=max_value,
             channel_axis=channel_axis,
             image_shape=image_shape,
+            n_jobs=n_jobs,
         )
         self.window_shape = window_shape
 
-    @abstractmethod
-    def _formula(self, band: Band, plane: Plane, survey: Any) -> Array:
-        """Give the thresholds of a band from its statistics."""
+    def _formula_for(self, plane: Plane, windows: Windows) -> Callable[..., Any]:  # noqa: ARG002
+        """Choose the formula, if there is one for images of a special kind."""
+        return self._formula
 
-    def _survey(self, plane: Plane, windows: Windows) -> Any:
-        """Look at the whole plane first, if the formula wants to know more than its window."""
+    def _parameters(self, plane: Plane, windows: Windows) -> tuple[float, ...]:  # noqa: ARG002
+        """Give what the formula takes beside statistics, in its order."""
+        return ()
+
+    # Whether `_parameters` depend on the pixels of the plane, and not on its dtype alone.
+    _looks_at_plane = False
+
+    def _takes_stacks(self, batch: Batch) -> bool:
+        narrow = batch.dtype in (np.uint8, np.uint16)  # sums of others depend on the plane's range
+        return (
+            narrow
+            and not self._looks_at_plane
+            and batch.is_one_block
+            and batch.spatial_ndim <= 2
+            and self.window_shape == "square"
+        )
+
+    def _window_of(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Give the window's size for each axis of a plane of some shape."""
+        return self._window(len(shape))
 
     def _windows(self, plane: Plane) -> Windows:
-        sizes = self._window(plane.v.ndim)
+        sizes = self._window_of(plane.v.shape[plane.is_stack :])
+        if plane.is_stack:
+            sizes = (1, *sizes)
         return Windows(plane.v, sizes, plane.valid, self.border, self.window_shape)
 
-    def _threshold_plane(self, plane: Plane, out: Array, select: Select, *, inverse: bool) -> None:  # noqa: ARG002
+    def _threshold_plane(
+        self,
+        plane: Plane,
+        out: Array,
+        how: Output,
+        *,
+        inverse: bool,  # noqa: ARG002
+        n_jobs: int,
+    ) -> None:
         windows = self._windows(plane)
-        target = windows.volume(out)
-        # Of extreme floats a formula may leave their range; NaN is then as good as no threshold.
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            survey = self._survey(plane, windows)
-            for band in windows.bands(*self._statistics):
-                t = windows.settle(self._formula(band, plane, survey), band.v)
-                target[band.index] = t if select is None else np.where(band.v > t, *select)
+        parameters = tuple(float(p) for p in self._parameters(plane, windows))
+        windows.threshold(self._formula_for(plane, windows), parameters, how, out, n_jobs)

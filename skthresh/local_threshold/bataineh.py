@@ -10,8 +10,9 @@ import numpy as np
 
 from skthresh.base import Thresholder
 from skthresh.batch import Array
-from skthresh.local_threshold.base import LocalThreshold, Plane, Select
+from skthresh.local_threshold.base import LocalThreshold, Plane
 from skthresh.local_threshold.cells import Cells, merged, shared, slabs, spread, summed
+from skthresh.modes import Output
 from skthresh.utils._sklearn import Interval
 
 __all__ = ["BatainehThreshold", "bataineh", "block_shape", "confusion_threshold"]
@@ -176,17 +177,27 @@ class BatainehThreshold(LocalThreshold):
         max_value: float | None = None,
         channel_axis: int | None = None,
         image_shape: int | tuple[int, ...] | None = None,
+        n_jobs: int | None = None,
     ) -> None:
         self.k = k
         self.mode = mode
         self.max_value = max_value
         self.channel_axis = channel_axis
         self.image_shape = image_shape
+        self.n_jobs = n_jobs
 
     def _window(self, ndim: int) -> tuple[int, ...]:
         return (1,) * ndim
 
-    def _threshold_plane(self, plane: Plane, out: Array, select: Select, *, inverse: bool) -> None:  # noqa: ARG002
+    def _threshold_plane(
+        self,
+        plane: Plane,
+        out: Array,
+        how: Output,
+        *,
+        inverse: bool,  # noqa: ARG002
+        n_jobs: int,  # noqa: ARG002
+    ) -> None:
         levels = _Levels(plane)
         axes = levels.cells()
         t = self._cell_thresholds(levels, axes)
@@ -196,7 +207,7 @@ class BatainehThreshold(LocalThreshold):
             with np.errstate(over="ignore", invalid="ignore"):
                 row = levels.unscaled(spread(t[i], axes[1:]))
                 settled = np.where(np.abs(row - v) <= close, v, row)
-            out[rows] = settled if select is None else np.where(v > settled, *select)
+            how.write(plane.v[rows], settled, out[rows])
 
     def _cell_thresholds(self, levels: _Levels, axes: list[Cells]) -> Array:
         """Give the threshold of every cell."""

@@ -5,22 +5,21 @@ from __future__ import annotations
 from numbers import Real
 from typing import Any
 
-import numpy as np
-
 from skthresh.batch import Array
+from skthresh.kernels.arithmetic import choose
 from skthresh.local_threshold.base import Plane, WindowThreshold
-from skthresh.local_threshold.windows import Band
+from skthresh.local_threshold.windows import Windows
 from skthresh.utils._sklearn import Interval
 
 __all__ = ["BernsenThreshold", "bernsen"]
 
 
-def bernsen(darkest: Array, brightest: Array, contrast: float, half: float, scale: float) -> Array:
+def bernsen(minimum: Array, maximum: Array, contrast: float, half: float, scale: float) -> Array:
     """Give the middle of the extremes, or one that leaves a window of low contrast whole.
 
     Parameters
     ----------
-    darkest, brightest : array
+    minimum, maximum : array
         Minimum and maximum of each window, in grey levels.
     contrast : float
         Windows whose extremes are less apart are of one class.
@@ -35,11 +34,11 @@ def bernsen(darkest: Array, brightest: Array, contrast: float, half: float, scal
     >>> bernsen(np.array([10.0, 200.0]), np.array([90.0, 210.0]), 15, 127.5, 255)
     array([ 50., -55.])
     """
-    middle = darkest / 2 + brightest / 2
+    middle = minimum * 0.5 + maximum * 0.5  # their sum may leave the range of float64
     # Rounding of floats must not move a window across a limit that integers meet exactly.
-    contrast, half = contrast * (1 - 1e-6), half * (1 - 1e-6)
-    whole = np.where(middle >= half, darkest - scale, brightest + scale)
-    return np.where(brightest - darkest < contrast, whole, middle)
+    alike = maximum - minimum < contrast * (1 - 1e-6)
+    bright = middle >= half * (1 - 1e-6)
+    return choose(alike, choose(bright, minimum - scale, maximum + scale), middle)
 
 
 class BernsenThreshold(WindowThreshold):
@@ -88,7 +87,7 @@ class BernsenThreshold(WindowThreshold):
         "half": [Interval(Real, None, None, closed="neither"), None],
     }
 
-    _statistics = ("min", "max")
+    _formula = staticmethod(bernsen)
 
     def __init__(
         self,
@@ -102,6 +101,7 @@ class BernsenThreshold(WindowThreshold):
         max_value: float | None = None,
         channel_axis: int | None = None,
         image_shape: int | tuple[int, ...] | None = None,
+        n_jobs: int | None = None,
     ) -> None:
         super().__init__(
             window_size=window_size,
@@ -111,12 +111,13 @@ class BernsenThreshold(WindowThreshold):
             max_value=max_value,
             channel_axis=channel_axis,
             image_shape=image_shape,
+            n_jobs=n_jobs,
         )
         self.contrast = contrast
         self.half = half
 
-    def _formula(self, band: Band, plane: Plane, survey: Any) -> Array:  # noqa: ARG002
+    def _parameters(self, plane: Plane, windows: Windows) -> tuple[float, ...]:  # noqa: ARG002
         scale = plane.full_scale
         contrast = scale * 15 / 255 if self.contrast is None else self.contrast
         half = scale / 2 if self.half is None else self.half
-        return bernsen(band.min, band.max, contrast, half, scale)
+        return contrast, half, scale

@@ -14,7 +14,8 @@ from skthresh.exceptions import ThresholdNotFoundError
 from skthresh.global_threshold.base import GlobalThreshold
 from skthresh.global_threshold.otsu import OtsuThreshold
 from skthresh.histogram import FINE, count
-from skthresh.local_threshold.base import LocalThreshold, Plane, Select
+from skthresh.local_threshold.base import LocalThreshold, Plane
+from skthresh.modes import Output
 from skthresh.utils._params import PER_AXIS, per_axis
 from skthresh.utils._sklearn import Interval
 
@@ -116,6 +117,7 @@ class BlockwiseThreshold(LocalThreshold):
         max_value: float | None = None,
         channel_axis: int | None = None,
         image_shape: int | tuple[int, ...] | None = None,
+        n_jobs: int | None = None,
     ) -> None:
         self.estimator = estimator
         self.block_size = block_size
@@ -125,11 +127,20 @@ class BlockwiseThreshold(LocalThreshold):
         self.max_value = max_value
         self.channel_axis = channel_axis
         self.image_shape = image_shape
+        self.n_jobs = n_jobs
 
     def _window(self, ndim: int) -> tuple[int, ...]:
         return per_axis("block_size", self.block_size, ndim)
 
-    def _threshold_plane(self, plane: Plane, out: Array, select: Select, *, inverse: bool) -> None:  # noqa: ARG002
+    def _threshold_plane(
+        self,
+        plane: Plane,
+        out: Array,
+        how: Output,
+        *,
+        inverse: bool,  # noqa: ARG002
+        n_jobs: int,  # noqa: ARG002
+    ) -> None:
         technique = OtsuThreshold() if self.estimator is None else clone(self.estimator)
         sizes = self._window(plane.v.ndim)
         axes = [blocks(n, size, self.overlap) for n, size in zip(plane.v.shape, sizes, strict=True)]
@@ -144,7 +155,7 @@ class BlockwiseThreshold(LocalThreshold):
             own = self._threshold(technique, part.reshape(-1), plane, contrast)
             grid[index] = whole if np.isnan(own) else own
         t = _interpolate(grid, axes, plane.v.shape)
-        out[...] = t if select is None else np.where(plane.v > t, *select)
+        how.write(plane.v, t, out)
 
     @staticmethod
     def _threshold(

@@ -7,7 +7,7 @@ from typing import Any
 
 from skthresh.batch import Array
 from skthresh.local_threshold.base import Plane, WindowThreshold
-from skthresh.local_threshold.windows import Band, Windows
+from skthresh.local_threshold.windows import Windows
 from skthresh.utils._sklearn import Interval
 
 __all__ = ["BradleyThreshold", "bradley"]
@@ -83,7 +83,7 @@ class BradleyThreshold(WindowThreshold):
         "window_size": [*WindowThreshold._parameter_constraints["window_size"], None],
     }
 
-    _statistics = ("mean",)
+    _formula = staticmethod(bradley)
 
     def __init__(
         self,
@@ -96,6 +96,7 @@ class BradleyThreshold(WindowThreshold):
         max_value: float | None = None,
         channel_axis: int | None = None,
         image_shape: int | tuple[int, ...] | None = None,
+        n_jobs: int | None = None,
     ) -> None:
         super().__init__(
             window_size=window_size,
@@ -105,18 +106,17 @@ class BradleyThreshold(WindowThreshold):
             max_value=max_value,
             channel_axis=channel_axis,
             image_shape=image_shape,
+            n_jobs=n_jobs,
         )
         self.t = t
 
     def _window(self, ndim: int) -> tuple[int, ...]:
         return (1,) * ndim if self.window_size is None else super()._window(ndim)
 
-    def _windows(self, plane: Plane) -> Windows:
+    def _window_of(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         if self.window_size is not None:
-            return super()._windows(plane)
-        side = plane.v.shape[-1] // 8 | 1
-        sizes = (side,) * plane.v.ndim
-        return Windows(plane.v, sizes, plane.valid, self.border, self.window_shape)
+            return self._window(len(shape))
+        return (shape[-1] // 8 | 1,) * len(shape)
 
-    def _formula(self, band: Band, plane: Plane, survey: Any) -> Array:  # noqa: ARG002
-        return bradley(band.mean, self.t)
+    def _parameters(self, plane: Plane, windows: Windows) -> tuple[float, ...]:  # noqa: ARG002
+        return (self.t,)

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from skthresh.batch import Array
-from skthresh.local_threshold.base import Plane, WindowThreshold
-from skthresh.local_threshold.windows import Band
+from skthresh.local_threshold.base import WindowThreshold
 
 __all__ = ["ContrastThreshold", "contrast"]
 
 
-def contrast(darkest: Array, brightest: Array) -> Array:
+def contrast(minimum: Array, maximum: Array) -> Array:
     """Give the level that is as far from the minimum as from the maximum.
 
     Parameters
     ----------
-    darkest, brightest : array
+    minimum, maximum : array
         Minimum and maximum of each window, in grey levels.
 
     Examples
@@ -25,7 +22,7 @@ def contrast(darkest: Array, brightest: Array) -> Array:
     >>> contrast(np.array([10.0]), np.array([41.0]))
     array([25.5])
     """
-    return darkest / 2 + brightest / 2
+    return minimum * 0.5 + maximum * 0.5
 
 
 class ContrastThreshold(WindowThreshold):
@@ -65,7 +62,4 @@ class ContrastThreshold(WindowThreshold):
     array([[False, False, False,  True, False]])
     """
 
-    _statistics = ("min", "max")
-
-    def _formula(self, band: Band, plane: Plane, survey: Any) -> Array:  # noqa: ARG002
-        return contrast(band.min, band.max)
+    _formula = staticmethod(contrast)

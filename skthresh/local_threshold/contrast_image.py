@@ -7,6 +7,7 @@ import numpy as np
 from skthresh.batch import Array
 from skthresh.global_threshold.otsu import otsu
 from skthresh.histogram import count
+from skthresh.kernels.arithmetic import choose
 from skthresh.local_threshold.base import Plane
 from skthresh.local_threshold.windows import Windows
 
@@ -20,31 +21,33 @@ TOP = 255
 ON_BORDER = 1e-4
 
 
-def contrast_levels(darkest: Array, brightest: Array, origin: float = 0.0) -> Array:
+def contrast_levels(minimum: Array, maximum: Array, origin: float = 0.0) -> Array:
     """Give the contrast ``(max - min) / (max + min)`` in 256 levels, rounded down.
 
     Parameters
     ----------
-    darkest, brightest : array
-        Minimum and maximum of each window, in grey levels.
+    minimum, maximum : array
+        Of each window, in grey levels.
     origin : float, default=0.0
         The level that counts as black; none is darker.
 
     Returns
     -------
-    levels : ndarray of uint8
-        0 where the window is flat or holds no data, 255 where its minimum alone is black.
+    levels : array
+        Whole numbers: 0 where the window is flat or holds no data, 255 where its minimum alone is
+        black.
 
     Examples
     --------
     >>> import numpy as np
     >>> contrast_levels(np.array([0.0, 0, 50, 100]), np.array([0.0, 9, 150, 100]))
-    array([  0, 255, 127,   0], dtype=uint8)
+    array([  0., 255., 127.,   0.])
     """
     # Halves do not overflow, and their ratio is the same.
-    low, high = darkest / 2 - origin / 2, brightest / 2 - origin / 2
-    ratio = np.divide(low, high, out=np.ones_like(high), where=high > 0)
-    return np.floor((1 - ratio) / (1 + ratio) * TOP + ON_BORDER).astype(np.uint8)
+    low, high = minimum * 0.5 - origin * 0.5, maximum * 0.5 - origin * 0.5
+    both = high + low
+    share = (high - low) / choose(both > 0, both, 1.0)
+    return np.floor(choose(both > 0, share, 0.0) * TOP + ON_BORDER)
 
 
 def high_contrast(plane: Plane) -> Array:
@@ -69,9 +72,7 @@ def high_contrast(plane: Plane) -> Array:
     windows = Windows(plane.v, (3,) * plane.v.ndim, plane.valid)
     origin = min(0.0, float(plane.pixels.min()))
     levels = np.empty(plane.v.shape, np.uint8)
-    target = windows.volume(levels)
-    for band in windows.bands("min", "max"):
-        target[band.index] = contrast_levels(band.min, band.max, origin)
+    windows.evaluate(contrast_levels, (origin,), levels)
     counted = Plane(levels, plane.valid, levels.dtype).pixels
     histogram = count([(counted, None)], levels.dtype, TOP + 1)
     high = levels > otsu(histogram.counts, histogram.centers)

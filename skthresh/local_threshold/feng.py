@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from numbers import Real
 from typing import Any
 
@@ -10,7 +9,8 @@ import numpy as np
 
 from skthresh.batch import Array, Batch
 from skthresh.local_threshold.base import Plane, WindowThreshold
-from skthresh.local_threshold.windows import Band, Windows
+from skthresh.local_threshold.windows import Windows
+from skthresh.modes import Output
 from skthresh.utils._params import PER_AXIS, per_axis
 from skthresh.utils._sklearn import Interval
 
@@ -103,7 +103,7 @@ class FengThreshold(WindowThreshold):
         "larger_window_size": PER_AXIS,
     }
 
-    _statistics = ("std", "min")
+    _looks_at_plane = True
 
     def __init__(
         self,
@@ -120,6 +120,7 @@ class FengThreshold(WindowThreshold):
         max_value: float | None = None,
         channel_axis: int | None = None,
         image_shape: int | tuple[int, ...] | None = None,
+        n_jobs: int | None = None,
     ) -> None:
         super().__init__(
             window_size=window_size,
@@ -129,6 +130,7 @@ class FengThreshold(WindowThreshold):
             max_value=max_value,
             channel_axis=channel_axis,
             image_shape=image_shape,
+            n_jobs=n_jobs,
         )
         self.alpha1 = alpha1
         self.k1 = k1
@@ -143,19 +145,23 @@ class FengThreshold(WindowThreshold):
         super()._check_batch(batch)
         self._larger_window(batch.spatial_ndim)
 
-    def _survey(self, plane: Plane, windows: Windows) -> Iterator[Band]:  # noqa: ARG002
+    def _threshold_plane(
+        self,
+        plane: Plane,
+        out: Array,
+        how: Output,
+        *,
+        inverse: bool,  # noqa: ARG002
+        n_jobs: int,  # noqa: ARG002
+    ) -> None:
+        windows = self._windows(plane)
         sizes = self._larger_window(plane.v.ndim)
-        return Windows(plane.v, sizes, plane.valid, self.border, self.window_shape).bands("std")
-
-    def _formula(self, band: Band, plane: Plane, survey: Iterator[Band]) -> Array:  # noqa: ARG002
-        larger = next(survey)  # the bands of both windows are the same rows
-        return feng(
-            band.mean,
-            band.std,
-            band.min,
-            larger.std,
-            alpha1=self.alpha1,
-            k1=self.k1,
-            k2=self.k2,
-            gamma=self.gamma,
-        )
+        larger = Windows(plane.v, sizes, plane.valid, self.border, self.window_shape)
+        target, scaling = windows.volume(out), windows.scaling
+        parameters = {name: getattr(self, name) for name in ("alpha1", "k1", "k2", "gamma")}
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            # the bands of both windows are the same rows
+            pairs = zip(windows.bands("std", "min"), larger.bands("std"), strict=True)
+            for band, around in pairs:
+                t = feng(band.mean, band.std, band.min, around.std, **parameters)
+                how.write(band.pixels, t, target[band.index], scaling.close, scaling.share)

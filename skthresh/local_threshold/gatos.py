@@ -9,10 +9,11 @@ import numpy as np
 from scipy.special import expit
 
 from skthresh.batch import Array
-from skthresh.local_threshold.base import LocalThreshold, Plane, Select
+from skthresh.local_threshold.base import LocalThreshold, Plane
 from skthresh.local_threshold.contrast_image import below
 from skthresh.local_threshold.sauvola import sauvola
 from skthresh.local_threshold.windows import Windows
+from skthresh.modes import Output
 from skthresh.utils._params import PER_AXIS, per_axis
 from skthresh.utils._sklearn import Interval
 
@@ -162,6 +163,7 @@ class GatosThreshold(LocalThreshold):
         max_value: float | None = None,
         channel_axis: int | None = None,
         image_shape: int | tuple[int, ...] | None = None,
+        n_jobs: int | None = None,
     ) -> None:
         super().__init__(
             window_size=window_size,
@@ -170,6 +172,7 @@ class GatosThreshold(LocalThreshold):
             max_value=max_value,
             channel_axis=channel_axis,
             image_shape=image_shape,
+            n_jobs=n_jobs,
         )
         self.q = q
         self.p1 = p1
@@ -178,7 +181,15 @@ class GatosThreshold(LocalThreshold):
         self.r = r
         self.background_window_size = background_window_size
 
-    def _threshold_plane(self, plane: Plane, out: Array, select: Select, *, inverse: bool) -> None:  # noqa: ARG002
+    def _threshold_plane(
+        self,
+        plane: Plane,
+        out: Array,
+        how: Output,
+        *,
+        inverse: bool,  # noqa: ARG002
+        n_jobs: int,  # noqa: ARG002
+    ) -> None:
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             smooth = self._smooth(plane)
             ink = self._rough_ink(plane, smooth)
@@ -193,7 +204,7 @@ class GatosThreshold(LocalThreshold):
             t = surface - away + (plane.v - smooth)
             close = 1e-12 * (np.abs(plane.v) + np.abs(surface))
             t = np.where(t - plane.v > close, t, np.minimum(t, below(plane.v)))
-            out[...] = t if select is None else np.where(plane.v > t, *select)
+            how.write(plane.v, t, out)
 
     def _smooth(self, plane: Plane) -> Array:
         windows = Windows(plane.v, (3,) * plane.v.ndim, plane.valid, self.border)
@@ -215,11 +226,9 @@ class GatosThreshold(LocalThreshold):
     def _rough_ink(self, plane: Plane, smooth: Array) -> Array:
         r = plane.full_scale * 128 / 255 if self.r is None else self.r
         windows = Windows(smooth, self._window(smooth.ndim), plane.valid, self.border)
-        ink = np.empty(smooth.shape, bool)
-        target = windows.volume(ink)
-        for band in windows.bands("mean", "std"):
-            t = windows.settle(sauvola(band.mean, band.std, self.k, r), band.v)
-            target[band.index] = band.v <= t
+        ink = np.empty(smooth.shape, np.uint8)
+        windows.threshold(sauvola, (self.k, r), Output("binary_inv"), ink)
+        ink = ink.view(bool)
         return ink if plane.valid is None else ink & plane.valid
 
     def _paper(self, plane: Plane, smooth: Array, ink: Array) -> Array:

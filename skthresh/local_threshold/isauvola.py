@@ -9,10 +9,13 @@ import numpy as np
 from scipy import ndimage
 
 from skthresh.batch import Array
-from skthresh.local_threshold.base import Plane, Select, WindowThreshold
+from skthresh.kernels.apply import BINARY, BINARY_INV, apply_scalar
+from skthresh.kernels.regions import keep_seeded
+from skthresh.local_threshold.base import Plane, WindowThreshold
 from skthresh.local_threshold.contrast_image import below, high_contrast
 from skthresh.local_threshold.sauvola import sauvola
-from skthresh.local_threshold.windows import Band
+from skthresh.local_threshold.windows import Windows
+from skthresh.modes import Output
 from skthresh.utils._sklearn import Interval
 
 __all__ = ["ISauvolaThreshold", "reconstruct"]
@@ -36,10 +39,15 @@ def reconstruct(ink: Array, seeds: Array) -> Array:
     >>> reconstruct(ink, seeds)
     array([ True,  True, False, False, False])
     """
+    if ink.ndim <= 2:
+        kept = np.empty((1, *ink.shape)[-2:], np.uint8)
+        rows = [np.ascontiguousarray(a).view(np.uint8).reshape(kept.shape) for a in (ink, seeds)]
+        keep_seeded(*rows, kept)
+        return kept.view(bool).reshape(ink.shape)
     labels, n = ndimage.label(ink, np.ones((3,) * ink.ndim))
-    kept = np.zeros(n + 1, bool)
-    kept[labels[seeds & ink]] = True
-    return kept[labels]
+    found = np.zeros(n + 1, bool)
+    found[labels[seeds & ink]] = True
+    return np.asarray(found[labels])
 
 
 class ISauvolaThreshold(WindowThreshold):
@@ -102,6 +110,10 @@ class ISauvolaThreshold(WindowThreshold):
         "r": [Interval(Real, 0, None, closed="neither"), None],
     }
 
+    _formula = staticmethod(sauvola)
+    # regions of one image are not those of another
+    _looks_at_plane = True
+
     def __init__(
         self,
         *,
@@ -114,6 +126,7 @@ class ISauvolaThreshold(WindowThreshold):
         max_value: float | None = None,
         channel_axis: int | None = None,
         image_shape: int | tuple[int, ...] | None = None,
+        n_jobs: int | None = None,
     ) -> None:
         super().__init__(
             window_size=window_size,
@@ -123,27 +136,30 @@ class ISauvolaThreshold(WindowThreshold):
             max_value=max_value,
             channel_axis=channel_axis,
             image_shape=image_shape,
+            n_jobs=n_jobs,
         )
         self.k = k
         self.r = r
 
-    def _threshold_plane(self, plane: Plane, out: Array, select: Select, *, inverse: bool) -> None:
-        if select is None:
-            super()._threshold_plane(plane, out, None, inverse=inverse)
-            ink = ~(plane.v > out)
-        else:
-            ink = np.empty(plane.v.shape, bool)
-            super()._threshold_plane(plane, ink, (False, True), inverse=inverse)
+    def _parameters(self, plane: Plane, windows: Windows) -> tuple[float, ...]:  # noqa: ARG002
+        return self.k, plane.full_scale * 128 / 255 if self.r is None else self.r
+
+    def _threshold_plane(
+        self, plane: Plane, out: Array, how: Output, *, inverse: bool, n_jobs: int
+    ) -> None:
+        ink = np.empty(plane.v.shape, np.uint8)
+        dark = Output("binary_inv", 1)
+        super()._threshold_plane(plane, ink, dark, inverse=inverse, n_jobs=n_jobs)
+        ink = ink.view(bool)
         if plane.valid is not None:
             ink &= plane.valid
         kept = reconstruct(ink, high_contrast(plane))
-        if select is None:
-            dropped = ink & ~kept
-            out[dropped] = below(plane.v[dropped])
-        else:
-            above, not_above = select
-            out[...] = np.where(kept, not_above, above)
-
-    def _formula(self, band: Band, plane: Plane, survey: Any) -> Array:  # noqa: ARG002
-        r = plane.full_scale * 128 / 255 if self.r is None else self.r
-        return sauvola(band.mean, band.std, self.k, r)
+        if how.is_binary:
+            rule = BINARY if how.mode == "binary_inv" else BINARY_INV
+            apply_scalar(kept.view(np.uint8), np.uint8(0), rule, out.dtype.type(how.white), out)
+            return
+        t = np.empty(plane.v.shape)
+        super()._threshold_plane(plane, t, Output(None), inverse=inverse, n_jobs=n_jobs)
+        dropped = ink & ~kept
+        t[dropped] = below(plane.v[dropped])
+        how.write(plane.v, t, out)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from numbers import Integral
 from typing import Any
 
-import numpy as np
-
 from skthresh.batch import Array
-from skthresh.local_threshold.base import LocalThreshold, Plane, Select, WindowThreshold
+from skthresh.local_threshold.base import LocalThreshold, Plane, WindowThreshold
 from skthresh.local_threshold.ranks import rank_bins
 from skthresh.local_threshold.windows import Windows
+from skthresh.modes import Output
 from skthresh.utils._sklearn import Interval
 
 __all__ = ["LocalOtsuThreshold"]
@@ -80,6 +79,7 @@ class LocalOtsuThreshold(LocalThreshold):
         max_value: float | None = None,
         channel_axis: int | None = None,
         image_shape: int | tuple[int, ...] | None = None,
+        n_jobs: int | None = None,
     ) -> None:
         super().__init__(
             window_size=window_size,
@@ -88,14 +88,22 @@ class LocalOtsuThreshold(LocalThreshold):
             max_value=max_value,
             channel_axis=channel_axis,
             image_shape=image_shape,
+            n_jobs=n_jobs,
         )
         self.n_bins = n_bins
         self.window_shape = window_shape
 
-    def _threshold_plane(self, plane: Plane, out: Array, select: Select, *, inverse: bool) -> None:  # noqa: ARG002
+    def _threshold_plane(
+        self,
+        plane: Plane,
+        out: Array,
+        how: Output,
+        *,
+        inverse: bool,  # noqa: ARG002
+        n_jobs: int,  # noqa: ARG002
+    ) -> None:
         sizes = self._window(plane.v.ndim)
         windows = Windows(plane.v, sizes, plane.valid, self.border, self.window_shape)
         target = windows.volume(out)
         for index, t in rank_bins(windows, self.n_bins).otsus():
-            v = windows.plane[index].astype(np.float64)
-            target[index] = t if select is None else np.where(v > t, *select)
+            how.write(windows.plane[index], t, target[index])

@@ -5,15 +5,17 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skthresh.batch import Array
 from skthresh.kernels import window as kernels
-from skthresh.local_threshold.base import Plane, Select
+from skthresh.local_threshold.base import Plane
+from skthresh.local_threshold.engines import Part
 from skthresh.local_threshold.windows import Windows
+from skthresh.modes import Output
+from skthresh.utils._threads import run_threads
 
 __all__ = ["local_mean", "weighted_mean", "whole_offset"]
 
@@ -23,8 +25,25 @@ Weights = list[NDArray[np.float64]]
 HUGE = 2.0**900
 
 
+def rounded_mean(mean: Array, offset: float) -> Array:
+    """Give the mean rounded to the nearest grey level, less an offset."""
+    return np.floor(mean + 0.5) - offset
+
+
+def plain_mean(mean: Array, offset: float) -> Array:
+    """Give the mean less an offset."""
+    return mean - offset
+
+
 def local_mean(
-    plane: Plane, windows: Windows, offset: float, out: Array, select: Select, *, inverse: bool
+    plane: Plane,
+    windows: Windows,
+    offset: float,
+    out: Array,
+    how: Output,
+    *,
+    inverse: bool,
+    n_jobs: int,
 ) -> None:
     """Threshold at the plain mean of a window, less an offset.
 
@@ -37,45 +56,46 @@ def local_mean(
     offset : float
         Subtracted from the mean, which is rounded first on integers.
     out : ndarray of plane's shape
-        Gets thresholds, or what `select` says.
-    select : (scalar, scalar) or None
-        What to write where the pixel is above its threshold, and where it is not.
+        Gets what `how` says.
+    how : Output
     inverse : bool
         Which way a fractional offset is rounded on integers.
+    n_jobs : int
+        Threads.
     """
-    whole = plane.v.dtype.kind != "f"
-    if whole and windows.everywhere and windows.halves is None:
-        done = _box(plane.v, windows, whole_offset(offset, inverse=inverse), out, select)
+    if plane.v.dtype.kind == "f":
+        windows.threshold(plain_mean, (float(offset),), how, out, n_jobs)
+        return
+    shift = whole_offset(offset, inverse=inverse)
+    if windows.everywhere and windows.halves is None:
+        done = _box(plane.v, windows, shift, out, how, n_jobs)
         if done:
             return
-    shift = whole_offset(offset, inverse=inverse) if whole else offset
-    target = windows.volume(out)
-    with np.errstate(over="ignore", invalid="ignore"):
-        for band in windows.bands("mean"):
-            mean = np.floor(band.mean + 0.5) if whole else windows.settle(band.mean, band.v)
-            t = mean - shift
-            target[band.index] = t if select is None else np.where(band.v > t, *select)
+    windows.threshold(rounded_mean, (float(shift),), how, out, n_jobs)
 
 
-def _box(v: Array, windows: Windows, shift: int, out: Array, select: Select) -> bool:
+def _box(v: Array, windows: Windows, shift: int, out: Array, how: Output, n_jobs: int) -> bool:
     """Threshold integers without a division; tell whether their sums fit into 64 bits."""
     largest, count = _largest(v), windows.size
-    if select is not None:
+    if how.is_binary:
         # Beyond twice the largest level an offset changes no comparison, and could overflow one.
         shift = max(min(shift, 2 * largest + 2), -2 * largest - 2)
     bound = (largest + abs(shift)) * count
     if bound >= 2**61:
         return False
+    rule = how.rule(v.dtype, out.dtype)
     if v.dtype == np.uint64:  # its values fit, as the bound has shown
         v = v.astype(np.int64)
-    above, below = _pair(select, out)
     index = windows.index[1], windows.index[2]
-    work = np.empty((4, len(index[1])), np.int32 if bound < 2**30 else np.int64)
+    dtype = np.int32 if bound < 2**30 else np.int64
     weights = np.ones(windows.sizes[0], np.int64)
-    for stat, pixels, o in _planes(windows.volume(v), windows.volume(out), windows, weights):
-        kernels.box_threshold(
-            *(stat, pixels, *index, count, shift, select is not None, above, below, work, o)
-        )
+    for stat, pixels, o, parts in _blocks(windows, v, out, weights, n_jobs):
+
+        def work(part: Part, stat: Array = stat, pixels: Array = pixels, o: Array = o) -> None:
+            rows = np.empty((2, len(index[1])), dtype)
+            kernels.box_threshold(stat, pixels, *index, part, count, shift, rule, rows, o)
+
+        run_threads(work, parts, n_jobs)
     return True
 
 
@@ -85,9 +105,10 @@ def weighted_mean(
     weights: Weights,
     offset: float,
     out: Array,
-    select: Select,
+    how: Output,
     *,
     inverse: bool,
+    n_jobs: int,
 ) -> None:
     """Threshold at the weighted mean of a window, less an offset; as `local_mean` otherwise.
 
@@ -100,7 +121,10 @@ def weighted_mean(
     shift = float(whole_offset(offset, inverse=inverse)) if whole else float(offset)
     huge = max(map(abs, windows.range)) >= HUGE
     if windows.everywhere and not huge:
-        _weigh(plane.v, windows, weights, shift, out, select, whole=whole)
+        if how.is_binary and windows.plain and plane.v.dtype in (np.uint8, np.uint16):
+            _select(plane.v, windows, weights, shift, out, how, n_jobs)
+        else:
+            _weigh(plane.v, windows, weights, shift, out, how, n_jobs, whole=whole)
         return
     valid = np.ones(plane.v.shape, bool) if plane.valid is None else plane.valid
     down = 2.0**-100 if huge else 1.0
@@ -109,8 +133,7 @@ def weighted_mean(
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         mean = np.where(present > 0, sums / present, np.nan)
         t = np.rint(mean) if whole else np.where(_close(mean, values, weights), values, mean)
-        t = t / down - shift
-        out[...] = t if select is None else np.where(plane.v > t, *select)
+        how.write(plane.v, t / down - shift, out)
 
 
 def _extended_sums(v: Array, windows: Windows, weights: Weights) -> Array:
@@ -121,7 +144,7 @@ def _extended_sums(v: Array, windows: Windows, weights: Weights) -> Array:
         padded, tuple(map(len, weights)), border=windows.border.replace("clip", "replicate")
     )
     out = np.empty(padded.shape)
-    _weigh(padded, around, weights, 0.0, out, None, whole=False)
+    _weigh(padded, around, weights, 0.0, out, Output(None), 1, whole=False)
     return out[tuple(slice(h, n + h) for h, n in zip(half, v.shape, strict=True))]
 
 
@@ -131,20 +154,54 @@ def _weigh(
     weights: Weights,
     shift: float,
     out: Array,
-    select: Select,
+    how: Output,
+    n_jobs: int,
     *,
     whole: bool,
 ) -> None:
-    above, below = _pair(select, out)
     scale = 1.0 / math.prod(w.sum() for w in weights)
     tolerance = 0.0 if whole else _rounding(weights)
     index = windows.index[1], windows.index[2]
     planes, rows, columns = [np.ones(1), np.ones(1), *weights][-3:]
-    for stat, pixels, o in _planes(windows.volume(v), windows.volume(out), windows, planes):
-        kernels.weighted_threshold(
-            *(stat, pixels, *index, rows, columns, scale, whole, shift, tolerance),
-            *(select is not None, above, below, o),
+    rule = how.rule(v.dtype, out.dtype)
+    for stat, pixels, o, parts in _blocks(windows, v, out, planes, n_jobs):
+
+        def work(part: Part, stat: Array = stat, pixels: Array = pixels, o: Array = o) -> None:
+            kernels.weighted_threshold(
+                *(stat, pixels, *index, part, rows, columns, scale, whole, shift, tolerance),
+                *(rule, o),
+            )
+
+        run_threads(work, parts, n_jobs)
+
+
+def _select(
+    v: Array,
+    windows: Windows,
+    weights: Weights,
+    shift: float,
+    out: Array,
+    how: Output,
+    n_jobs: int,
+) -> None:
+    """Compare narrow integers, most of them in float32."""
+    scale = 1.0 / math.prod(w.sum() for w in weights)
+    rows, columns = [np.ones(1), *weights][-2:]
+    largest = float(np.iinfo(v.dtype).max)
+    # Beyond twice the largest level an offset changes no comparison, and would take digits away.
+    shift = max(min(shift, 2 * largest + 2), -2 * largest - 2)
+    error = (len(rows) + len(columns) + 8) * 2.0**-24 * 3 * largest
+    white, zero = out.dtype.type(how.white), out.dtype.type(0)
+    above, below = (white, zero) if how.mode == "binary" else (zero, white)
+    volume, target = windows.volume(v), windows.volume(out)
+    look = (*windows.index[1:],)
+
+    def work(part: Part) -> None:
+        kernels.weighted_select(
+            *(volume, *look, part, rows, columns, scale, shift, error, above, below, target)
         )
+
+    run_threads(work, windows.parts(n_jobs), n_jobs)
 
 
 def _close(mean: Array, values: Array, weights: Weights) -> Array:
@@ -170,21 +227,19 @@ def whole_offset(offset: float, *, inverse: bool) -> int:
     return math.floor(offset) if inverse else math.ceil(offset)
 
 
-def _pair(select: Select, out: Array) -> tuple[Any, Any]:
-    return (out.dtype.type(0), out.dtype.type(0)) if select is None else select
+def _blocks(
+    windows: Windows, v: Array, out: Array, weights: Array, n_jobs: int
+) -> Iterator[tuple[Array, Array, Array, list[Part]]]:
+    """Visit (what is summed, what is thresholded, where to, the parts of it).
 
-
-def _planes(
-    volume: Array, out: Array, windows: Windows, weights: Array
-) -> Iterator[tuple[Array, Array, Array]]:
-    """Visit (what is summed, what is thresholded, where to), slice by slice.
-
-    What is summed is the slice, or in a volume the weighted sum of its neighbours.
+    What is summed is the stack itself, or in a volume the weighted sum of a slice's neighbours.
     """
+    v, out = windows.volume(v), windows.volume(out)
     if len(weights) == 1:
-        yield from zip(volume, volume, out, strict=True)
+        yield v, v, out, windows.parts(n_jobs)
         return
-    total = np.empty(volume.shape[1:], weights.dtype)
-    for z, (v, o) in enumerate(zip(volume, out, strict=True)):
-        kernels.weighted_planes(volume, windows.index[0][z : z + len(weights)], weights, total)
-        yield total, v, o
+    total = np.empty(v.shape[1:], weights.dtype)
+    for z in range(len(v)):
+        kernels.weighted_planes(v, windows.index[0][z : z + len(weights)], weights, total)
+        one = slice(z, z + 1)
+        yield total[np.newaxis], v[one], out[one], [(0, 1, 0, v.shape[1])]

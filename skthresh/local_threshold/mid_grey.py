@@ -7,19 +7,21 @@ from typing import Any
 
 from skthresh.batch import Array
 from skthresh.local_threshold.base import Plane, WindowThreshold
-from skthresh.local_threshold.windows import Band
+from skthresh.local_threshold.windows import Windows
 from skthresh.utils._sklearn import Interval
 
 __all__ = ["MidGreyThreshold", "mid_grey"]
 
 
-def mid_grey(darkest: Array, brightest: Array) -> Array:
-    """Give the middle, ``(min + max) / 2``.
+def mid_grey(minimum: Array, maximum: Array, offset: float = 0.0) -> Array:
+    """Give the middle less an offset, ``(min + max) / 2 - offset``.
 
     Parameters
     ----------
-    darkest, brightest : array
-        Minimum and maximum of each window, in grey levels.
+    minimum, maximum : array
+        Of each window, in grey levels.
+    offset : float, default=0.0
+        In grey levels.
 
     Examples
     --------
@@ -27,7 +29,7 @@ def mid_grey(darkest: Array, brightest: Array) -> Array:
     >>> mid_grey(np.array([10.0]), np.array([41.0]))
     array([25.5])
     """
-    return darkest / 2 + brightest / 2
+    return minimum * 0.5 + maximum * 0.5 - offset
 
 
 class MidGreyThreshold(WindowThreshold):
@@ -73,7 +75,7 @@ class MidGreyThreshold(WindowThreshold):
         "offset": [Interval(Real, None, None, closed="neither")],
     }
 
-    _statistics = ("min", "max")
+    _formula = staticmethod(mid_grey)
 
     def __init__(
         self,
@@ -86,6 +88,7 @@ class MidGreyThreshold(WindowThreshold):
         max_value: float | None = None,
         channel_axis: int | None = None,
         image_shape: int | tuple[int, ...] | None = None,
+        n_jobs: int | None = None,
     ) -> None:
         super().__init__(
             window_size=window_size,
@@ -95,8 +98,9 @@ class MidGreyThreshold(WindowThreshold):
             max_value=max_value,
             channel_axis=channel_axis,
             image_shape=image_shape,
+            n_jobs=n_jobs,
         )
         self.offset = offset
 
-    def _formula(self, band: Band, plane: Plane, survey: Any) -> Array:  # noqa: ARG002
-        return mid_grey(band.min, band.max) - self.offset
+    def _parameters(self, plane: Plane, windows: Windows) -> tuple[float, ...]:  # noqa: ARG002
+        return (self.offset,)

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from skthresh.batch import Array
-from skthresh.local_threshold.base import LocalThreshold, Plane, Select
+from skthresh.local_threshold.base import LocalThreshold, Plane
 from skthresh.local_threshold.grids import fill_gaps, interpolate
 from skthresh.local_threshold.sauvola import sauvola
 from skthresh.local_threshold.windows import Windows
+from skthresh.modes import Output
 from skthresh.utils._sklearn import Interval
 
 __all__ = ["MultiScaleSauvolaThreshold", "areas", "subsample"]
@@ -151,6 +152,7 @@ class MultiScaleSauvolaThreshold(LocalThreshold):
         max_value: float | None = None,
         channel_axis: int | None = None,
         image_shape: int | tuple[int, ...] | None = None,
+        n_jobs: int | None = None,
     ) -> None:
         super().__init__(
             window_size=window_size,
@@ -159,13 +161,22 @@ class MultiScaleSauvolaThreshold(LocalThreshold):
             max_value=max_value,
             channel_axis=channel_axis,
             image_shape=image_shape,
+            n_jobs=n_jobs,
         )
         self.k = k
         self.r = r
         self.n_scales = n_scales
         self.reduction = reduction
 
-    def _threshold_plane(self, plane: Plane, out: Array, select: Select, *, inverse: bool) -> None:  # noqa: ARG002
+    def _threshold_plane(
+        self,
+        plane: Plane,
+        out: Array,
+        how: Output,
+        *,
+        inverse: bool,  # noqa: ARG002
+        n_jobs: int,  # noqa: ARG002
+    ) -> None:
         sizes, q, shape = self._window(plane.v.ndim), self.reduction, plane.v.shape
         limits = areas(math.prod(sizes), self.n_scales, q ** len(shape))
         r = plane.full_scale * 128 / 255 if self.r is None else self.r
@@ -184,14 +195,12 @@ class MultiScaleSauvolaThreshold(LocalThreshold):
             t = _chosen(surfaces, scale_of)
             pixels = plane.v.astype(np.float64)
             t = first.settle(t.reshape(first.shape), pixels.reshape(first.shape)).reshape(shape)
-        out[...] = t if select is None else np.where(pixels > t, *select)
+        how.write(plane.v, t, out)
 
     def _sauvola(self, v: Array, valid: Array | None, sizes: tuple[int, ...], r: float) -> Floats:
-        windows = Windows(v, sizes, valid, self.border)
-        t = np.empty(windows.shape)
-        for band in windows.bands("mean", "std"):
-            t[band.index] = windows.settle(sauvola(band.mean, band.std, self.k, r), band.v)
-        return t.reshape(v.shape)
+        t = np.empty(v.shape)
+        Windows(v, sizes, valid, self.border).threshold(sauvola, (self.k, r), Output(None), t)
+        return t
 
 
 def _objects(ink: Array, limit: tuple[float, float]) -> Array:

@@ -7,7 +7,7 @@ from typing import Any
 
 from skthresh.batch import Array
 from skthresh.local_threshold.base import Plane, WindowThreshold
-from skthresh.local_threshold.windows import Band
+from skthresh.local_threshold.windows import Windows
 from skthresh.utils._sklearn import Interval
 
 __all__ = ["NiblackThreshold", "niblack"]
@@ -75,6 +75,8 @@ class NiblackThreshold(WindowThreshold):
         "k": [Interval(Real, None, None, closed="neither")],
     }
 
+    _formula = staticmethod(niblack)
+
     def __init__(
         self,
         *,
@@ -86,6 +88,7 @@ class NiblackThreshold(WindowThreshold):
         max_value: float | None = None,
         channel_axis: int | None = None,
         image_shape: int | tuple[int, ...] | None = None,
+        n_jobs: int | None = None,
     ) -> None:
         super().__init__(
             window_size=window_size,
@@ -95,8 +98,9 @@ class NiblackThreshold(WindowThreshold):
             max_value=max_value,
             channel_axis=channel_axis,
             image_shape=image_shape,
+            n_jobs=n_jobs,
         )
         self.k = k
 
-    def _formula(self, band: Band, plane: Plane, survey: Any) -> Array:  # noqa: ARG002
-        return niblack(band.mean, band.std, self.k)
+    def _parameters(self, plane: Plane, windows: Windows) -> tuple[float, ...]:  # noqa: ARG002
+        return (self.k,)

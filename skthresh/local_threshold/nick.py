@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from numbers import Real
 from typing import Any
 
 import numpy as np
 
 from skthresh.batch import Array
+from skthresh.kernels.arithmetic import hypot
 from skthresh.local_threshold.base import Plane, WindowThreshold
-from skthresh.local_threshold.windows import Band
+from skthresh.local_threshold.windows import Windows
 from skthresh.utils._sklearn import Interval
 
 __all__ = ["NickThreshold", "nick"]
 
+# Squares of grey levels between its inverse and this are well within float64.
+LARGE = 1e100
 
-def nick(mean: Array, std: Array, n: Array | int, k: float) -> Array:
+
+def nick(mean: Array, variance: Array, n: Array | int, k: float) -> Array:
     """Give the threshold ``mean + k * sqrt((sum(p ** 2) - mean ** 2) / n)``.
 
     Parameters
     ----------
-    mean, std : array
+    mean, variance : array
         Of each window, in grey levels.
     n : array or int
         Pixels in each window.
@@ -33,8 +38,12 @@ def nick(mean: Array, std: Array, n: Array | int, k: float) -> Array:
     >>> nick(np.array([100.0]), np.array([0.0]), 225, -0.1).round(3)
     array([90.022])
     """
-    # hypot: the squares of extreme floats would leave their range
-    return mean + k * np.hypot(std, mean * np.sqrt(1 - 1 / n))
+    return mean + k * np.sqrt(variance + mean * mean * (1 - 1 / n))
+
+
+def nick_of_extremes(mean: Array, std: Array, n: Array | int, k: float) -> Array:
+    """Give the same for grey levels whose squares leave the range of float64."""
+    return mean + k * hypot(std, mean * np.sqrt(1 - 1 / n))
 
 
 class NickThreshold(WindowThreshold):
@@ -84,6 +93,8 @@ class NickThreshold(WindowThreshold):
         "k": [Interval(Real, None, None, closed="neither")],
     }
 
+    _formula = staticmethod(nick)
+
     def __init__(
         self,
         *,
@@ -95,6 +106,7 @@ class NickThreshold(WindowThreshold):
         max_value: float | None = None,
         channel_axis: int | None = None,
         image_shape: int | tuple[int, ...] | None = None,
+        n_jobs: int | None = None,
     ) -> None:
         super().__init__(
             window_size=window_size,
@@ -104,8 +116,13 @@ class NickThreshold(WindowThreshold):
             max_value=max_value,
             channel_axis=channel_axis,
             image_shape=image_shape,
+            n_jobs=n_jobs,
         )
         self.k = k
 
-    def _formula(self, band: Band, plane: Plane, survey: Any) -> Array:  # noqa: ARG002
-        return nick(band.mean, band.std, band.n, self.k)
+    def _formula_for(self, plane: Plane, windows: Windows) -> Callable[..., Any]:  # noqa: ARG002
+        greatest = max(map(abs, windows.range))
+        return nick if 1 / LARGE < greatest < LARGE else nick_of_extremes
+
+    def _parameters(self, plane: Plane, windows: Windows) -> tuple[float, ...]:  # noqa: ARG002
+        return (self.k,)

@@ -5,27 +5,30 @@ from __future__ import annotations
 from numbers import Real
 from typing import Any
 
-import numpy as np
-
 from skthresh.batch import Array
+from skthresh.kernels.arithmetic import exp
 from skthresh.local_threshold.base import Plane, WindowThreshold
-from skthresh.local_threshold.windows import Band
+from skthresh.local_threshold.windows import Windows
 from skthresh.utils._sklearn import Interval
 
 __all__ = ["PhansalkarThreshold", "phansalkar"]
 
 
-def phansalkar(mean: Array, std: Array, k: float, r: float, p: float, q: float) -> Array:
+def phansalkar(
+    mean: Array, std: Array, k: float, r: float, p: float, q: float, white: float = 1.0
+) -> Array:
     """Give Phansalkar's threshold, ``mean * (1 + p * exp(-q * mean) + k * (std / r - 1))``.
 
     Parameters
     ----------
     mean, std : array
-        Of each window, of an image between 0 and 1.
+        Of each window, in grey levels.
     k, r : float
         As Sauvola has them.
     p, q : float
         How much, and up to which mean, dark regions have a higher threshold.
+    white : float, default=1.0
+        The grey level that q counts as 1.
 
     Examples
     --------
@@ -33,7 +36,7 @@ def phansalkar(mean: Array, std: Array, k: float, r: float, p: float, q: float) 
     >>> phansalkar(np.array([0.5, 0.1]), np.array([0.1, 0.1]), 0.25, 0.5, 2, 10).round(3)
     array([0.407, 0.154])
     """
-    return mean * (1 + p * np.exp(-q * mean) + k * (std / r - 1))
+    return mean * (1 + p * exp(-(q / white) * mean) + k * (std * (1 / r) - 1))
 
 
 class PhansalkarThreshold(WindowThreshold):
@@ -91,6 +94,8 @@ class PhansalkarThreshold(WindowThreshold):
         "q": [Interval(Real, 0, None, closed="left")],
     }
 
+    _formula = staticmethod(phansalkar)
+
     def __init__(
         self,
         *,
@@ -105,6 +110,7 @@ class PhansalkarThreshold(WindowThreshold):
         max_value: float | None = None,
         channel_axis: int | None = None,
         image_shape: int | tuple[int, ...] | None = None,
+        n_jobs: int | None = None,
     ) -> None:
         super().__init__(
             window_size=window_size,
@@ -114,13 +120,14 @@ class PhansalkarThreshold(WindowThreshold):
             max_value=max_value,
             channel_axis=channel_axis,
             image_shape=image_shape,
+            n_jobs=n_jobs,
         )
         self.k = k
         self.r = r
         self.p = p
         self.q = q
 
-    def _formula(self, band: Band, plane: Plane, survey: Any) -> Array:  # noqa: ARG002
-        scale = plane.full_scale
-        r = 0.5 if self.r is None else self.r / scale
-        return scale * phansalkar(band.mean / scale, band.std / scale, self.k, r, self.p, self.q)
+    def _parameters(self, plane: Plane, windows: Windows) -> tuple[float, ...]:  # noqa: ARG002
+        white = plane.full_scale
+        r = white / 2 if self.r is None else self.r
+        return self.k, r, self.p, self.q, white

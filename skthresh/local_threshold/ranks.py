@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from skthresh.batch import Array
 from skthresh.kernels import rank as kernels
-from skthresh.local_threshold.base import Plane, Select
+from skthresh.local_threshold.base import Plane
 from skthresh.local_threshold.mean import whole_offset
 from skthresh.local_threshold.windows import Windows
+from skthresh.modes import Output
 
 __all__ = ["Ranks", "local_median", "local_otsu", "rank_bins", "rank_levels"]
 
@@ -176,7 +177,7 @@ def local_otsu(windows: Windows, n_bins: int, grid: list[Indices]) -> Floats:
 
 
 def local_median(
-    plane: Plane, windows: Windows, offset: float, out: Array, select: Select, *, inverse: bool
+    plane: Plane, windows: Windows, offset: float, out: Array, how: Output, *, inverse: bool
 ) -> None:
     """Threshold at the median of a window, less an offset; as `local_mean` otherwise.
 
@@ -188,8 +189,7 @@ def local_median(
     target = windows.volume(out)
     with np.errstate(over="ignore"):
         for index, median in rank_levels(windows).medians():
-            t, v = median - shift, windows.plane[index].astype(np.float64)
-            target[index] = t if select is None else np.where(v > t, *select)
+            how.write(windows.plane[index], median - shift, target[index])
 
 
 def _whole_levels(windows: Windows, lo: int, hi: int) -> Ranks:

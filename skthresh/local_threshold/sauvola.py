@@ -7,7 +7,7 @@ from typing import Any
 
 from skthresh.batch import Array
 from skthresh.local_threshold.base import Plane, WindowThreshold
-from skthresh.local_threshold.windows import Band
+from skthresh.local_threshold.windows import Windows
 from skthresh.utils._sklearn import Interval
 
 __all__ = ["SauvolaThreshold", "sauvola"]
@@ -31,7 +31,7 @@ def sauvola(mean: Array, std: Array, k: float, r: float) -> Array:
     >>> sauvola(np.array([100.0, 100.0]), np.array([0.0, 128.0]), 0.2, 128)
     array([ 80., 100.])
     """
-    return mean * (1 + k * (std / r - 1))
+    return mean * (1 + k * (std * (1 / r) - 1))  # one division for all pixels
 
 
 class SauvolaThreshold(WindowThreshold):
@@ -86,6 +86,8 @@ class SauvolaThreshold(WindowThreshold):
         "r": [Interval(Real, 0, None, closed="neither"), None],
     }
 
+    _formula = staticmethod(sauvola)
+
     def __init__(
         self,
         *,
@@ -98,6 +100,7 @@ class SauvolaThreshold(WindowThreshold):
         max_value: float | None = None,
         channel_axis: int | None = None,
         image_shape: int | tuple[int, ...] | None = None,
+        n_jobs: int | None = None,
     ) -> None:
         super().__init__(
             window_size=window_size,
@@ -107,10 +110,10 @@ class SauvolaThreshold(WindowThreshold):
             max_value=max_value,
             channel_axis=channel_axis,
             image_shape=image_shape,
+            n_jobs=n_jobs,
         )
         self.k = k
         self.r = r
 
-    def _formula(self, band: Band, plane: Plane, survey: Any) -> Array:  # noqa: ARG002
-        r = plane.full_scale * 128 / 255 if self.r is None else self.r
-        return sauvola(band.mean, band.std, self.k, r)
+    def _parameters(self, plane: Plane, windows: Windows) -> tuple[float, ...]:  # noqa: ARG002
+        return self.k, plane.full_scale * 128 / 255 if self.r is None else self.r

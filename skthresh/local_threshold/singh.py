@@ -7,21 +7,23 @@ from typing import Any
 
 from skthresh.batch import Array
 from skthresh.local_threshold.base import Plane, WindowThreshold
-from skthresh.local_threshold.windows import Band
+from skthresh.local_threshold.windows import Windows
 from skthresh.utils._sklearn import Interval
 
 __all__ = ["SinghThreshold", "singh"]
 
 
-def singh(v: Array, mean: Array, k: float) -> Array:
+def singh(v: Array, mean: Array, k: float, white: float = 1.0) -> Array:
     """Give Singh's threshold, ``mean * (1 + k * (d / (1 - d) - 1))`` with ``d = v - mean``.
 
     Parameters
     ----------
     v, mean : array
-        The pixel, and the mean of its window, of an image between 0 and 1.
+        The pixel, and the mean of its window.
     k : float
         How far below the mean the threshold is for a pixel that is equal to it.
+    white : float, default=1.0
+        What is 1 in the formula, in grey levels.
 
     Examples
     --------
@@ -29,7 +31,7 @@ def singh(v: Array, mean: Array, k: float) -> Array:
     >>> singh(np.array([0.5, 0.7]), np.array([0.5, 0.5]), 0.2)
     array([0.4  , 0.425])
     """
-    deviation = v - mean
+    deviation = (v - mean) * (1 / white)
     return mean * (1 + k * (deviation / (1 - deviation) - 1))
 
 
@@ -82,7 +84,7 @@ class SinghThreshold(WindowThreshold):
         "k": [Interval(Real, None, None, closed="neither")],
     }
 
-    _statistics = ("mean",)
+    _formula = staticmethod(singh)
 
     def __init__(
         self,
@@ -95,6 +97,7 @@ class SinghThreshold(WindowThreshold):
         max_value: float | None = None,
         channel_axis: int | None = None,
         image_shape: int | tuple[int, ...] | None = None,
+        n_jobs: int | None = None,
     ) -> None:
         super().__init__(
             window_size=window_size,
@@ -104,9 +107,9 @@ class SinghThreshold(WindowThreshold):
             max_value=max_value,
             channel_axis=channel_axis,
             image_shape=image_shape,
+            n_jobs=n_jobs,
         )
         self.k = k
 
-    def _formula(self, band: Band, plane: Plane, survey: Any) -> Array:  # noqa: ARG002
-        scale = plane.full_scale
-        return scale * singh(band.v / scale, band.mean / scale, self.k)
+    def _parameters(self, plane: Plane, windows: Windows) -> tuple[float, ...]:  # noqa: ARG002
+        return self.k, plane.full_scale

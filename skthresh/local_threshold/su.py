@@ -10,29 +10,40 @@ from typing import Any
 import numpy as np
 
 from skthresh.batch import Array
-from skthresh.local_threshold.base import Plane, Select, WindowThreshold
+from skthresh.kernels.arithmetic import choose
+from skthresh.local_threshold.base import Plane, WindowThreshold
 from skthresh.local_threshold.contrast_image import high_contrast
-from skthresh.local_threshold.windows import Band, Windows
+from skthresh.local_threshold.windows import Windows
+from skthresh.modes import Output
 from skthresh.utils._sklearn import Interval
 
 __all__ = ["SuThreshold", "su"]
 
 
-def su(mean: Array, std: Array) -> Array:
-    """Give Su, Lu and Tan's threshold, ``mean + std / 2``.
+def su(v: Array, mean: Array, std: Array, n: Array, n_min: float, white: float) -> Array:
+    """Give Su, Lu and Tan's threshold, ``mean + std / 2`` where there are enough edges.
 
     Parameters
     ----------
-    mean, std : array
-        Of the grey levels of those pixels of each window that have a high contrast.
+    v : array
+        The pixel.
+    mean, std, n : array
+        Of the grey levels of those pixels of each window that have a high contrast; and how many
+        these are.
+    n_min : float
+        How many are enough. Elsewhere the threshold is far below the pixel: a whole range below
+        black, or twice as low as it is.
+    white : float
+        The whole range.
 
     Examples
     --------
     >>> import numpy as np
-    >>> su(np.array([100.0]), np.array([30.0]))
-    array([115.])
+    >>> v, mean, std, n = (np.array([a, a]) for a in (90.0, 100.0, 30.0, 5))
+    >>> su(v, mean, std, n, np.array([3, 9]), 255)
+    array([ 115., -255.])
     """
-    return mean + std / 2
+    return choose(n >= n_min, mean + std * 0.5, choose(v < 0, v * 2, 0.0) - white)
 
 
 class SuThreshold(WindowThreshold):
@@ -94,6 +105,9 @@ class SuThreshold(WindowThreshold):
         "n_min": [Interval(Integral, 1, None, closed="left"), None],
     }
 
+    _formula = staticmethod(su)
+    _looks_at_plane = True
+
     def __init__(
         self,
         *,
@@ -105,6 +119,7 @@ class SuThreshold(WindowThreshold):
         max_value: float | None = None,
         channel_axis: int | None = None,
         image_shape: int | tuple[int, ...] | None = None,
+        n_jobs: int | None = None,
     ) -> None:
         super().__init__(
             window_size=window_size,
@@ -114,28 +129,24 @@ class SuThreshold(WindowThreshold):
             max_value=max_value,
             channel_axis=channel_axis,
             image_shape=image_shape,
+            n_jobs=n_jobs,
         )
         self.n_min = n_min
 
-    def _threshold_plane(self, plane: Plane, out: Array, select: Select, *, inverse: bool) -> None:
+    def _threshold_plane(
+        self, plane: Plane, out: Array, how: Output, *, inverse: bool, n_jobs: int
+    ) -> None:
         high = high_contrast(plane)
+        # The windows then hold those pixels alone. Without any, none has enough of them.
+        edges = replace(plane, valid=high)
         if high.any():
-            # The windows then hold those pixels alone.
-            super()._threshold_plane(replace(plane, valid=high), out, select, inverse=inverse)
-        elif select is None:
-            with np.errstate(over="ignore"):
-                out[...] = _nothing(plane.v.astype(np.float64), plane)
+            super()._threshold_plane(edges, out, how, inverse=inverse, n_jobs=n_jobs)
         else:
-            out[...] = select[0]
+            v = plane.v.astype(np.float64)
+            with np.errstate(over="ignore"):
+                how.write(plane.v, np.minimum(v, 0) * 2 - plane.full_scale, out)
 
-    def _survey(self, plane: Plane, windows: Windows) -> int:  # noqa: ARG002
+    def _parameters(self, plane: Plane, windows: Windows) -> tuple[float, ...]:  # noqa: ARG002
         sizes = self._window(plane.v.ndim)
-        return math.prod(sizes) // max(sizes) if self.n_min is None else self.n_min
-
-    def _formula(self, band: Band, plane: Plane, survey: int) -> Array:
-        return np.where(band.n >= survey, su(band.mean, band.std), _nothing(band.v, plane))
-
-
-def _nothing(v: Array, plane: Plane) -> Array:
-    """Give thresholds far below their pixels: a whole range below black, or twice as low."""
-    return np.asarray(np.minimum(v, 0) * 2 - plane.full_scale)
+        n_min = math.prod(sizes) // max(sizes) if self.n_min is None else self.n_min
+        return n_min, plane.full_scale

@@ -7,18 +7,18 @@ from typing import Any
 
 from skthresh.batch import Array
 from skthresh.local_threshold.base import Plane, WindowThreshold
-from skthresh.local_threshold.windows import Band
+from skthresh.local_threshold.windows import Windows
 from skthresh.utils._sklearn import Interval
 
 __all__ = ["WanThreshold", "wan"]
 
 
-def wan(mean: Array, std: Array, brightest: Array, k: float, r: float) -> Array:
+def wan(mean: Array, std: Array, maximum: Array, k: float, r: float) -> Array:
     """Give Wan's threshold, ``(max + mean) / 2 * (1 + k * (std / r - 1))``.
 
     Parameters
     ----------
-    mean, std, brightest : array
+    mean, std, maximum : array
         Mean, standard deviation and maximum of each window, in grey levels.
     k, r : float
         As Sauvola has them.
@@ -29,7 +29,7 @@ def wan(mean: Array, std: Array, brightest: Array, k: float, r: float) -> Array:
     >>> wan(np.array([100.0]), np.array([128.0]), np.array([200.0]), 0.2, 128)
     array([150.])
     """
-    return (brightest / 2 + mean / 2) * (1 + k * (std / r - 1))
+    return (maximum * 0.5 + mean * 0.5) * (1 + k * (std * (1 / r) - 1))
 
 
 class WanThreshold(WindowThreshold):
@@ -75,7 +75,7 @@ class WanThreshold(WindowThreshold):
         "r": [Interval(Real, 0, None, closed="neither"), None],
     }
 
-    _statistics = ("mean", "std", "max")
+    _formula = staticmethod(wan)
 
     def __init__(
         self,
@@ -89,6 +89,7 @@ class WanThreshold(WindowThreshold):
         max_value: float | None = None,
         channel_axis: int | None = None,
         image_shape: int | tuple[int, ...] | None = None,
+        n_jobs: int | None = None,
     ) -> None:
         super().__init__(
             window_size=window_size,
@@ -98,10 +99,10 @@ class WanThreshold(WindowThreshold):
             max_value=max_value,
             channel_axis=channel_axis,
             image_shape=image_shape,
+            n_jobs=n_jobs,
         )
         self.k = k
         self.r = r
 
-    def _formula(self, band: Band, plane: Plane, survey: Any) -> Array:  # noqa: ARG002
-        r = plane.full_scale * 128 / 255 if self.r is None else self.r
-        return wan(band.mean, band.std, band.max, self.k, r)
+    def _parameters(self, plane: Plane, windows: Windows) -> tuple[float, ...]:  # noqa: ARG002
+        return self.k, plane.full_scale * 128 / 255 if self.r is None else self.r

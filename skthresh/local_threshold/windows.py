@@ -1,7 +1,7 @@
 """The windows around the pixels of a plane, and their statistics, a band of rows at a time.
 
-Between the kernels and the techniques: a technique sees means, standard deviations and extremes
-as arrays, and knows nothing of dtypes, borders, masks or the shape of windows.
+Between the kernels and the techniques: a technique sees means, standard deviations and extremes,
+or names a formula of them, and knows nothing of dtypes, borders, masks or the shape of windows.
 """
 
 from __future__ import annotations
@@ -10,47 +10,44 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skthresh.batch import Array
-from skthresh.kernels import statistics as kernels
+from skthresh.kernels.formula import compiled, statistics_of
+from skthresh.kernels.moments import greatest_variance
 from skthresh.kernels.window import border_index
+from skthresh.local_threshold.engines import Part, Raw, combining, sliding
+from skthresh.local_threshold.scaling import EPSILON, Scaling, scaling
+from skthresh.modes import Output
+from skthresh.utils._threads import run_threads
 
 __all__ = ["Band", "Windows", "disk"]
 
 Floats = NDArray[np.float64]
 
-# Pixels in a band: its statistics stay in the processor's cache.
-BAND = 2**15
+# Pixels in a band: its statistics stay in the processor's cache. Compiled loops see them once, so
+# that there can be more, and fewer calls.
+BAND, LONG_BAND = 2**15, 2**18
 
-# Integers that span no more levels than this are summed exactly.
-EXACT_LEVELS = 2**16
-
-# Thresholds and pixels that differ by less than this share of half the image's range are equal.
-CLOSE = 2.0**-40
-
-# Beyond this magnitude, squares of float64 pixels overflow; below that one, their inverses do.
-HUGE, TINY = 2.0**500, 2.0**-1000
-
-# Pixels that tell what the grey levels of a float image are like.
-SAMPLE = 4096
-
-EPSILON = float(np.finfo(np.float64).eps)
-
-# What the kernels combine for each statistic: by which operation, and which power of it.
-RAW: dict[str, tuple[Any, int]] = {
-    "sum": (np.add, 1),
-    "squares": (np.add, 2),
-    "min": (np.minimum, 1),
-    "max": (np.maximum, 1),
+# Dtypes of pixels and results that formulas are compiled for. All others go by way of float64, lest
+# the compiler be called for each of them.
+DIRECT = {
+    ("uint8", "uint8"),
+    ("uint16", "uint8"),
+    ("uint16", "uint16"),
+    ("float32", "uint8"),
+    ("float32", "float32"),
 }
 
-OPERATIONS = {np.add: kernels.ADD, np.minimum: kernels.MIN, np.maximum: kernels.MAX}
+# From this width on it pays to treat the borders of rows by themselves, if windows end there.
+WIDE = 256
 
-NEEDS = {"mean": ["sum"], "std": ["sum", "squares"], "min": ["min"], "max": ["max"]}
+# What formulas call the statistics of a band.
+STATISTICS = {"mean": "mean", "std": "std", "variance": "std", "minimum": "min", "maximum": "max"}
 
 
 def disk(sizes: tuple[int, ...]) -> NDArray[np.int64]:
@@ -77,70 +74,66 @@ def disk(sizes: tuple[int, ...]) -> NDArray[np.int64]:
 class Band:
     """Some rows of a plane, with the statistics of the window around each pixel.
 
-    All of them are float64, of the shape of `v`, in grey levels; NaN where a window holds no
-    pixel. Those that were not asked for are missing.
+    Means, deviations and extremes are float64, of the shape of `pixels`, in grey levels; NaN where
+    a window holds no pixel. Those that were not asked for are missing.
 
     Attributes
     ----------
-    index : tuple
-        Where the band is in `Windows.volume` of the plane.
-    v : (rows, width) ndarray of float64
-        The pixels.
-    n : int or (rows, width) ndarray of int
-        How many pixels each window holds: fewer where it is clipped or masked.
+    index : tuple of 2 slice
+        Where the band is in `Windows.volume` of the plane: slices, and rows of each.
+    pixels : (slices, rows, width) ndarray
+        The pixels, of the plane's dtype.
+    raw : Raw
+        What is known of their windows.
     """
 
-    index: tuple[int, slice]
-    v: Floats
-    n: Any
-    raw: dict[str, Array]
+    index: tuple[slice, slice]
+    pixels: Array
+    raw: Raw
     of: Windows
+
+    @property
+    def v(self) -> Floats:
+        """The pixels as float64."""
+        return self.pixels.astype(np.float64)
+
+    @cached_property
+    def n(self) -> Any:
+        """How many pixels each window holds: a number, or fewer where it is clipped or masked."""
+        if self.raw.n is not None:
+            return self.raw.n
+        return self.of.size if self.of.cut is None else self.of.counts(self.index)
 
     @cached_property
     def mean(self) -> Floats:
         """Mean of each window."""
-        return self.of.centre + self.of.unit * self._relative_mean
+        assert self.raw.sums is not None, "the mean was not asked for"
+        return self.raw.sums.mean(self.n)
 
     @cached_property
     def std(self) -> Floats:
         """Standard deviation of each window, the square root of its mean squared deviation."""
-        s, s2 = self.raw["sum"], self.raw["squares"]
-        if self.of.fits:  # into 64 bits, exactly
-            n = np.asarray(self.n)
-            variance = _divide(n * s2 - s * s, n * n)
-        else:
-            variance = _divide(s2 - s * self._relative_mean, self.n)
-            with np.errstate(invalid="ignore"):
-                # What is left of equal pixels is rounding.
-                variance[variance <= self.of.noise * _divide(s2, self.n)] = 0
-        return self.of.unit * np.sqrt(variance)
+        assert self.raw.sums is not None, "the deviation was not asked for"
+        return self.raw.sums.std(self.n)
 
     @cached_property
     def min(self) -> Floats:
         """Least pixel of each window."""
-        return self._extreme("min")
+        return self._extreme(self.raw.low)
 
     @cached_property
     def max(self) -> Floats:
         """Greatest pixel of each window."""
-        return self._extreme("max")
+        return self._extreme(self.raw.high)
 
-    @cached_property
-    def _relative_mean(self) -> Floats:
-        return _divide(self.raw["sum"], self.n)
-
-    def _extreme(self, name: str) -> Floats:
-        values = self.raw[name].astype(np.float64) + self.of.shift
-        return values if np.ndim(self.n) == 0 else np.where(self.n > 0, values, np.nan)
-
-
-def _divide(a: Array, b: Any) -> Floats:
-    with np.errstate(invalid="ignore", divide="ignore"):  # an empty window has no statistics
-        return np.asarray(a / b, np.float64)
+    def _extreme(self, found: Array | None) -> Floats:
+        assert found is not None, "the extremes were not asked for"
+        values = found.astype(np.float64) + self.of.scaling.shift
+        return values if self.raw.n is None else np.where(self.raw.n > 0, values, np.nan)
 
 
 class Windows:
-    """The windows of one plane.
+    """The windows of one plane, or of a stack of planes that are alike.
 
     Parameters
     ----------
@@ -157,10 +150,8 @@ class Windows:
 
     Attributes
     ----------
-    range : tuple of two float
-        The least and the greatest of the valid pixels, or bounds on them.
-    centre, unit : float
-        The middle of most of the pixels, and how far they reach from it.
+    plain : bool
+        Whether windows are square, in one plane, and without a mask.
     """
 
     def __init__(
@@ -180,54 +171,50 @@ class Windows:
             border_index(*pair, border) for pair in zip(self.shape, self.sizes, strict=True)
         ]
         self.everywhere = valid is None and border != "clip"
-        self._scale()
+        self.plain = valid is None and self.halves is None and self.sizes[0] == 1
 
-    def _scale(self) -> None:
-        """Choose what the kernels see, so that sums are exact, or as good as floats can be.
+    @cached_property
+    def scaling(self) -> Scaling:
+        """What of the grey levels is summed."""
+        return scaling(self.plane, self.valid, self.sizes, plain=self.plain)
 
-        A pixel is ``shift + v``, and ``centre + unit * ((v - middle) * factor)`` of what is summed.
+    @cached_property
+    def slides(self) -> bool:
+        """Whether the statistics of plain windows slide; else they are combined, row by row."""
+        return self.plain and self.scaling.fixed
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """The least and the greatest of the valid pixels, or bounds on them."""
+        return self.scaling.range
+
+    @property
+    def size(self) -> int:
+        """Pixels in a whole window."""
+        if self.halves is None:
+            return math.prod(self.sizes)
+        return int((2 * self.halves + 1)[self.halves >= 0].sum())
+
+    @cached_property
+    def cut(self) -> tuple[Any, ...] | None:
+        """How windows end at the border: how many rows and columns each has; None if they do not.
+
+        The last two numbers are the columns between which they have all.
         """
-        if self.plane.dtype in (np.uint8, np.uint16):  # narrow enough, whatever their range
-            self._scale_integers(0, int(np.iinfo(self.plane.dtype).max))
-            return
-        pixels = self.plane if self.valid is None else self.plane[self.valid]
-        lo, hi = pixels.min().item(), pixels.max().item()
-        if self.plane.dtype.kind in "iu" and hi - lo < EXACT_LEVELS:
-            self._scale_integers(lo, hi)
-        else:
-            self._scale_floats(pixels.reshape(-1), lo, hi)
+        if self.border != "clip" or not self.slides:
+            return None
+        rows, columns = (
+            np.convolve(i >= 0, np.ones(size, np.int64), mode="valid")
+            for i, size in zip(self.index[1:], self.sizes[1:], strict=True)
+        )
+        left = int(columns.argmax())
+        return rows, columns, left, len(columns) - left
 
-    def _scale_integers(self, lo: int, hi: int) -> None:
-        self.exact, self.range = True, (float(lo), float(hi))
-        self.v, self.shift, self.unit, self.noise = self.plane, 0.0, 1.0, 0.0
-        if self.plane.dtype not in (np.uint8, np.uint16):
-            wide = np.uint64 if self.plane.dtype == np.uint64 else np.int64
-            shifted = self.plane.astype(wide, copy=False) - wide(lo)
-            self.v, self.shift = shifted.astype(np.uint16), float(lo)  # wraps where it is not valid
-        top = int(hi - self.shift)
-        self.middle: Any = np.int64(top // 2)
-        self.factor: Any = np.int64(1)
-        self.centre = self.shift + top // 2
-        # whether products of sums fit into 64 bits
-        self.fits = ((top - top // 2) * math.prod(self.sizes)) ** 2 < 2**63
-        self.closest = CLOSE * (hi - lo) / 2
-
-    def _scale_floats(self, pixels: Array, lo: float, hi: float) -> None:
-        self.exact = self.fits = False
-        self.range = float(lo), float(hi)
-        single = self.plane.dtype == np.float32
-        self.v = self.plane if single else self.plane.astype(np.float64, copy=False)
-        self.shift, half = 0.0, float(hi / 2 - lo / 2)
-        self.centre, self.unit = float(lo / 2 + hi / 2), half
-        if max(abs(lo), abs(hi)) < HUGE:
-            # Measured from most of the pixels, so that a few extreme ones take no digits away.
-            some = pixels[:: 1 + pixels.size // SAMPLE].astype(np.float64)
-            low, self.centre, high = (float(q) for q in np.quantile(some, (0.05, 0.5, 0.95)))
-            self.unit = (high - low) / 2 or half
-        self.unit = 1 / (1 / max(self.unit, TINY))
-        self.middle, self.factor = np.float64(self.centre), np.float64(1 / self.unit)
-        self.noise = 4 * EPSILON * (sum(self.sizes) + 4)
-        self.closest = CLOSE * self.unit
+    def counts(self, index: tuple[slice, slice]) -> Array:
+        """Give how many pixels the windows of a band hold, where they end at the border."""
+        assert self.cut is not None
+        rows, columns = self.cut[0][index[1]], self.cut[1]
+        return np.broadcast_to(rows[:, np.newaxis] * columns, self.plane[index].shape)
 
     def volume(self, plane: Array) -> Array:
         """View a plane as it is visited: slices, rows, columns."""
@@ -239,142 +226,164 @@ class Windows:
         A flat region then has no foreground, and an image and its float copy have the same mask.
         """
         # each by itself: their sum may leave the range of float64
-        close = self.closest + 4 * EPSILON * np.abs(v) + 4 * EPSILON * np.abs(t)
+        close = self.scaling.close + 4 * EPSILON * np.abs(v) + 4 * EPSILON * np.abs(t)
         return np.where(np.abs(t - v) <= close, v, t)
 
-    def bands(self, *names: str) -> Iterator[Band]:
+    def bands(self, *names: str, part: Part | None = None, reuse: bool = False) -> Iterator[Band]:
         """Visit the plane in bands of rows, with the statistics that are named.
 
         Parameters
         ----------
         *names : {"mean", "std", "min", "max"}
+        part : tuple of 4 int, default=None
+            The first slice and row, and those behind the last; of windows that slide.
+        reuse : bool, default=False
+            Whether a band is no longer needed when the next one comes.
         """
-        raw = sorted({r for name in names for r in NEEDS[name]})
         depth, height, width = self.shape
-        rows = max(1, BAND // width)
-        for z in range(depth):
-            engines = {name: self._engine(name, z) for name in raw}
-            count = None if self.everywhere else self._engine("count", z)
-            for y0 in range(0, height, rows):
-                y1 = min(y0 + rows, height)
-                index = (z, slice(y0, y1))
-                v = self.plane[index].astype(np.float64)
-                values = {name: engine(y0, y1) for name, engine in engines.items()}
-                yield Band(index, v, self.size if count is None else count(y0, y1), values, self)
+        z0, z1, y0, y1 = part or (0, depth, 0, height)
+        wanted, rows = set(names), max(1, (LONG_BAND if reuse else BAND) // width)
+        together = max(1, rows // height) if self.slides else 1
+        for z in range(z0, z1, together):
+            if self.slides:
+                engine = sliding(self, wanted, y0, reuse=reuse)
+            else:
+                engine = combining(self, wanted, z)
+            for y in range(y0, y1, rows):
+                here = (z, min(z + together, z1), y, min(y + rows, y1))
+                index = slice(*here[:2]), slice(*here[2:])
+                yield Band(index, self.plane[index], engine(here), self)
 
-    @property
-    def size(self) -> int:
-        """Pixels in a whole window."""
-        if self.halves is None:
-            return math.prod(self.sizes)
-        return int((2 * self.halves + 1)[self.halves >= 0].sum())
+    def parts(self, n: int) -> list[Part]:
+        """Divide the plane among n threads, as evenly as it may be."""
+        depth, height, _ = self.shape
+        if depth >= n or not self.slides:
+            cuts = np.linspace(0, depth, min(n, depth) + 1).astype(int).tolist()
+            return [(a, b, 0, height) for a, b in pairwise(cuts)]
+        cuts = np.linspace(0, height, min(n, height) + 1).astype(int).tolist()
+        return [(z, z + 1, a, b) for z in range(depth) for a, b in pairwise(cuts)]
 
-    def _engine(self, name: str, z: int) -> Callable[[int, int], Array]:
-        """Make a function that gives rows y0 to y1 of one statistic of slice z."""
-        raw = self._raw(name)
-        slices = [(i, r) for i, r in enumerate(self.index[0][z : z + self.sizes[0]]) if r >= 0]
-        if self.halves is not None:
-            parts = [raw.engine(self, r, self.halves[i]) for i, r in slices]
-        else:
-            source = raw if len(slices) == 1 else raw.combined([r for _, r in slices])
-            parts = [source.engine(self, slices[0][1], None)]
+    def greatest_std(self, n_jobs: int = 1) -> float:
+        """Give the greatest standard deviation of all windows around pixels that count."""
+        found = [0.0]
 
-        def run(y0: int, y1: int) -> Array:
-            total = parts[0](y0, y1)
-            for part in parts[1:]:
-                raw.ufunc(total, part(y0, y1), out=total)
-            return total
+        def work(part: Part) -> None:
+            for band in self.bands("std", part=part, reuse=True):
+                if self.slides and self.scaling.kind != "rounded":
+                    found.append(self._greatest_of(band))
+                    continue
+                std = band.std if self.valid is None else band.std[self.valid[band.index]]
+                found.append(float(np.fmax.reduce(std, axis=None, initial=0.0)))
 
-        return run
+        run_threads(work, self.parts(n_jobs), n_jobs)
+        return max(found)
 
-    def _raw(self, name: str) -> _Raw:
-        if name == "count":
-            present = np.ones(self.shape, np.uint8) if self.valid is None else self.valid
-            return _Raw(present.view(np.uint8), None, np.add, np.int64(0), np.int64(1), 1)
-        ufunc, power = RAW[name]
-        return _Raw(self.v, self.valid, ufunc, self.middle, self.factor, power)
+    def _greatest_of(self, band: Band) -> float:
+        sums = band.raw.sums
+        assert sums is not None
+        rows, columns, left, right = self.cut or (None, None, 0, self.shape[2])
+        b = sums.a if sums.b is None else sums.b
+        packed = self.scaling.kind == "packed"
+        if rows is None or columns is None:
+            rows = np.full(self.shape[1], self.sizes[1])
+            columns = np.full(self.shape[2], self.sizes[2])
+        n_rows = np.tile(rows[band.index[1]], len(band.pixels))
+        flat = sums.a.reshape(-1), b.reshape(-1)
+        return float(np.sqrt(greatest_variance(*flat, packed, n_rows, columns, left, right)))
 
+    def threshold(
+        self,
+        formula: Callable[..., Any],
+        parameters: tuple[float, ...],
+        how: Output,
+        out: Array,
+        n_jobs: int = 1,
+    ) -> None:
+        """Threshold the plane by a formula of window statistics, in one pass.
 
-@dataclass(frozen=True)
-class _Raw:
-    """What is combined over windows: ``((v - middle) * factor) ** power`` if added, else v."""
+        Parameters
+        ----------
+        formula : callable
+            See `skthresh.kernels.formula.compiled`.
+        parameters : tuple of float
+            What the formula takes beside statistics.
+        how : Output
+            What is written.
+        out : ndarray of the plane's shape
+            C-contiguous.
+        n_jobs : int, default=1
+            Threads.
+        """
+        near = self.scaling.close, self.scaling.share
+        self._apply(formula, parameters, how, out, near, n_jobs)
 
-    v: Array
-    valid: Array | None
-    ufunc: Any
-    middle: Any
-    factor: Any
-    power: int
+    def evaluate(
+        self,
+        formula: Callable[..., Any],
+        parameters: tuple[float, ...],
+        out: Array,
+        n_jobs: int = 1,
+    ) -> None:
+        """Write the values of a formula; as `threshold` otherwise."""
+        self._apply(formula, parameters, Output(None), out, (0.0, 0.0), n_jobs)
 
-    @property
-    def op(self) -> int:
-        return OPERATIONS[self.ufunc]
+    def _apply(
+        self,
+        formula: Callable[..., Any],
+        parameters: tuple[float, ...],
+        how: Output,
+        out: Array,
+        near: tuple[float, float],
+        n_jobs: int,
+    ) -> None:
+        target = self.volume(out)
+        names = [STATISTICS[s] for s in statistics_of(formula) if s in STATISTICS]
+        direct = (self.plane.dtype.name, out.dtype.name) in DIRECT
+        rule = how.rule(self.plane.dtype, out.dtype, *near)
+        bare = Output(None).rule(np.dtype(np.float64), np.dtype(np.float64))
 
-    @property
-    def nothing(self) -> Any:
-        """What changes no result."""
-        if self.ufunc is np.add:
-            return type(self.middle)(0)
-        if self.v.dtype.kind == "f":
-            return self.v.dtype.type(np.inf if self.ufunc is np.minimum else -np.inf)
-        info = np.iinfo(self.v.dtype)
-        return self.v.dtype.type(info.max if self.ufunc is np.minimum else info.min)
+        def work(part: Part) -> None:
+            for band in self.bands(*names, part=part, reuse=True):
+                if direct:
+                    self._finish(formula, band, band.pixels, parameters, rule, target[band.index])
+                    continue
+                t = np.empty(band.pixels.shape)
+                self._finish(formula, band, band.v, parameters, bare, t)
+                how.write(band.pixels, t, target[band.index], *near)
 
-    def combined(self, slices: list[int]) -> _Raw:
-        """Combine slices of a volume into one; what remains is 2-D."""
-        total: Array = np.full(self.v.shape[1:], self.nothing)
-        for r in slices:
-            line = self.v[r]
-            if self.ufunc is np.add:
-                line = ((line - self.middle) * self.factor) ** self.power
-            if self.valid is not None:
-                line = np.where(self.valid[r], line, self.nothing)
-            self.ufunc(total, line, out=total)
-        zero = type(self.middle)(0)
-        volume = np.broadcast_to(total, (max(slices) + 1, *total.shape))
-        return _Raw(volume, None, self.ufunc, zero, zero + 1, 1)
+        run_threads(work, self.parts(n_jobs), n_jobs)
 
-    def engine(self, windows: Windows, r: int, halves: Array | None) -> Callable[[int, int], Array]:
-        v, rows, columns = _read_only(self.v[r]), windows.index[1], windows.index[2]
-        valid = ALL if self.valid is None else _read_only(self.valid[r].view(np.uint8))
-        nothing, width = self.nothing, v.shape[1]
-        look = (self.middle, self.factor, self.power, self.op, nothing)
-        if self.ufunc is not np.add:  # they see v as it is: one type for the compiler
-            look = (nothing, nothing, 1, self.op, nothing)
-        dtype = nothing.dtype
-        if halves is not None:
-
-            def fill(y0: int, y1: int, out: Array) -> None:
-                kernels.line_windows(v, valid, rows, columns, halves, *look, y0, y1, out)
-
-        elif self.ufunc is np.add and dtype == np.int64:
-            total = np.empty(width, np.int64)
-
-            def fill(y0: int, y1: int, out: Array) -> None:
-                kernels.slide_sums(
-                    v, valid, rows, columns, self.middle, self.power, y0, y1, total, out
-                )
-
-        else:
-            ends = np.empty((windows.sizes[1], width), dtype)
-            start = np.empty(width, dtype)
-
-            def fill(y0: int, y1: int, out: Array) -> None:
-                kernels.block_windows(v, valid, rows, columns, *look, y0, y1, ends, start, out)
-
-        def run(y0: int, y1: int) -> Array:
-            out = np.empty((y1 - y0, width), dtype)
-            fill(y0, y1, out)
-            return out
-
-        return run
-
-
-def _read_only(plane: Array) -> Array:
-    """Give the compiler one type, whatever the plane is a part of."""
-    view = np.ascontiguousarray(plane).view()
-    view.flags.writeable = False
-    return view
-
-
-ALL = _read_only(np.zeros((0, 0), np.uint8))
+    def _finish(
+        self,
+        formula: Callable[..., Any],
+        band: Band,
+        pixels: Array,
+        parameters: tuple[float, ...],
+        rule: tuple[Any, ...],
+        out: Array,
+    ) -> None:
+        """Write the output for a band."""
+        raw, kind = band.raw, "none"
+        a: Any = 0
+        b: Any = 0
+        if raw.sums is not None:
+            kind, a = self.scaling.kind, raw.sums.a.reshape(-1)
+            b = a if raw.sums.b is None else raw.sums.b.reshape(-1)
+        low: Any = 0
+        high: Any = 0
+        if raw.low is not None:
+            narrow = raw.n is None and self.scaling.shift == 0
+            low = (raw.low if narrow else band.min).reshape(-1)
+        if raw.high is not None:
+            narrow = raw.n is None and self.scaling.shift == 0
+            high = (raw.high if narrow else band.max).reshape(-1)
+        n: Any = self.size if raw.n is None else raw.n.reshape(-1)
+        by_rows = self.cut is not None and self.shape[2] >= WIDE
+        if self.cut is not None and by_rows:
+            rows, columns, *inside = self.cut
+            n = (np.tile(rows[band.index[1]], len(pixels)), columns, *inside)
+        elif self.cut is not None:
+            n = band.n.reshape(-1)
+        run = compiled(formula, kind, cut=by_rows)
+        scale = self.scaling.scale
+        run(pixels.reshape(-1), a, b, low, high, n, scale, parameters, rule, out.reshape(-1))

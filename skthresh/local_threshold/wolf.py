@@ -5,12 +5,11 @@ from __future__ import annotations
 from numbers import Real
 from typing import Any
 
-import numpy as np
-
 from skthresh.batch import Array
 from skthresh.local_threshold.base import Plane, WindowThreshold
-from skthresh.local_threshold.windows import Band, Windows
+from skthresh.local_threshold.windows import Windows
 from skthresh.utils._sklearn import Interval
+from skthresh.utils._threads import n_threads
 
 __all__ = ["WolfThreshold", "wolf"]
 
@@ -35,8 +34,8 @@ def wolf(mean: Array, std: Array, k: float, darkest: float, greatest_std: float)
     >>> wolf(np.array([100.0, 100.0]), np.array([0.0, 40.0]), 0.5, 20.0, 40.0)
     array([ 60., 100.])
     """
-    share = std / greatest_std if greatest_std > 0 else 0 * std
-    return mean + k * (share - 1) * (mean - darkest)
+    per_level = 1 / greatest_std if greatest_std > 0 else 0.0
+    return mean + k * (std * per_level - 1) * (mean - darkest)
 
 
 class WolfThreshold(WindowThreshold):
@@ -84,6 +83,9 @@ class WolfThreshold(WindowThreshold):
         "k": [Interval(Real, None, None, closed="neither")],
     }
 
+    _formula = staticmethod(wolf)
+    _looks_at_plane = True
+
     def __init__(
         self,
         *,
@@ -95,6 +97,7 @@ class WolfThreshold(WindowThreshold):
         max_value: float | None = None,
         channel_axis: int | None = None,
         image_shape: int | tuple[int, ...] | None = None,
+        n_jobs: int | None = None,
     ) -> None:
         super().__init__(
             window_size=window_size,
@@ -104,17 +107,9 @@ class WolfThreshold(WindowThreshold):
             max_value=max_value,
             channel_axis=channel_axis,
             image_shape=image_shape,
+            n_jobs=n_jobs,
         )
         self.k = k
 
-    def _survey(self, plane: Plane, windows: Windows) -> tuple[float, float]:
-        # Only around the pixels that count, so that masked surroundings change nothing.
-        valid = None if plane.valid is None else windows.volume(plane.valid)
-        greatest = 0.0
-        for band in windows.bands("std"):
-            std = band.std if valid is None else band.std[valid[band.index]]
-            greatest = float(np.fmax.reduce(std, axis=None, initial=greatest))
-        return float(plane.pixels.min()), greatest
-
-    def _formula(self, band: Band, plane: Plane, survey: tuple[float, float]) -> Array:  # noqa: ARG002
-        return wolf(band.mean, band.std, self.k, *survey)
+    def _parameters(self, plane: Plane, windows: Windows) -> tuple[float, ...]:
+        return self.k, float(plane.pixels.min()), windows.greatest_std(n_threads(self.n_jobs))

@@ -8,7 +8,7 @@ from typing import Any
 
 from sklearn.base import BaseEstimator
 
-__all__ = ["all_estimators", "technique_name", "techniques"]
+__all__ = ["all_estimators", "technique_kind", "technique_name", "techniques"]
 
 
 def all_estimators() -> list[tuple[str, type[Any]]]:
@@ -42,6 +42,22 @@ def technique_name(cls: type[Any]) -> str:
     """
     stem = cls.__name__.removesuffix("Threshold")
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", stem).lower()
+
+
+def technique_kind(cls: type[Any]) -> str:
+    """Tell what an estimator is: ``"global"``, ``"local"``, ``"segmenter"`` or ``"step"``.
+
+    Examples
+    --------
+    >>> from skthresh import OtsuThreshold, SauvolaThreshold, ToGray
+    >>> technique_kind(OtsuThreshold), technique_kind(SauvolaThreshold), technique_kind(ToGray)
+    ('global', 'local', 'step')
+    """
+    from skthresh.local_threshold.base import LocalThreshold  # noqa: PLC0415  as below
+
+    if hasattr(cls, "thresholds"):
+        return "local" if issubclass(cls, LocalThreshold) else "global"
+    return "segmenter" if hasattr(cls, "predict_proba") else "step"
 
 
 def techniques() -> dict[str, type[Any]]:

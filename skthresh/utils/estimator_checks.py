@@ -53,10 +53,10 @@ def image_checks(estimator: Any) -> Iterator[Check]:
         yield check_layout_is_remembered
     if "image_shape" in estimator.get_params():
         yield check_flat_rows_agree_with_stack
-    if isinstance(estimator, Thresholder):
+    if hasattr(estimator, "thresholds"):
+        two_levels = check_verbs_agree, check_verbs_are_not_overridden
+        yield from two_levels if isinstance(estimator, Thresholder) else (check_classes_agree,)
         yield from (
-            check_verbs_agree,
-            check_verbs_are_not_overridden,
             check_ranks,
             check_channels_are_thresholded_by_themselves,
             check_nan_is_background,
@@ -140,6 +140,20 @@ def outputs(estimator: Any, X: Any) -> list[Any]:
     return [list(getattr(estimator, name)(X)) for name in names if hasattr(estimator, name)]
 
 
+def label_kind(estimator: Any) -> str:
+    """Give the kind of dtype that `predict` has: masks, or the numbers of several classes."""
+    return "b" if isinstance(estimator, Thresholder) else "u"
+
+
+def in_modes(estimator: Any, *modes: str) -> Iterator[Any]:
+    """Give unfitted copies, one in each mode; one as it is, if there is no such parameter."""
+    if "mode" not in estimator.get_params():
+        yield clone(estimator)
+        return
+    for mode in modes:
+        yield clone(estimator).set_params(mode=mode)
+
+
 def assert_same(left: list[Any], right: list[Any], what: str) -> None:
     for one, other in zip(left, right, strict=True):
         for a, b in zip(one, other, strict=True):
@@ -212,8 +226,8 @@ def check_dtypes(estimator: Any) -> None:
         e = fitted(clone(estimator), X)
         answer = verb(e)(X)
         assert len(answer) == len(X)
-        if isinstance(estimator, Thresholder):
-            assert answer.dtype == bool
+        if hasattr(estimator, "thresholds"):
+            assert answer.dtype.kind == label_kind(estimator)
             assert answer.shape == X.shape
             assert e.transform(X).dtype == X.dtype
 
@@ -305,6 +319,21 @@ def check_verbs_agree(estimator: Any) -> None:
             assert_array_equal(e.transform(X), expected, err_msg=mode)
 
 
+def check_classes_agree(estimator: Any) -> None:
+    """Several classes: thresholds, labels and what becomes of them."""
+    for dtype in ("bool", "uint8", "int16", "uint64", "float16", "float32", "float64"):
+        X = images(dtype=dtype)
+        e = fitted(clone(estimator), X)
+        t = np.atleast_2d(np.asarray(e.thresholds(X), float))
+        labels = e.predict(X)
+        above = X.astype(float)[..., np.newaxis] > t[:, np.newaxis, np.newaxis]
+        assert_array_equal(labels, above.sum(axis=-1))
+        for image, out in zip(labels, e.transform(X).astype(float), strict=True):
+            ranges = [(out[image == c].min(), out[image == c].max()) for c in np.unique(image)]
+            assert all(lo == hi for lo, hi in ranges), "a class has more than one level"
+            assert ranges == sorted(ranges), "the levels of the classes are not in their order"
+
+
 def check_verbs_are_not_overridden(estimator: Any) -> None:
     for name in ("predict", "transform", "decision_function", "score"):
         own = getattr(type(estimator), name)
@@ -319,7 +348,7 @@ def check_ranks(estimator: Any) -> None:
             estimator.set_params(window_size=3)
         mask = fitted(estimator, X).predict(X)
         assert mask.shape == X.shape
-        assert mask.dtype == bool
+        assert mask.dtype.kind == label_kind(estimator)
 
 
 def check_channels_are_thresholded_by_themselves(estimator: Any) -> None:
@@ -340,11 +369,12 @@ def check_nan_is_background(estimator: Any) -> None:
     holes = np.zeros(X.shape, bool)
     holes[:, 2:4, 3:6] = True
     X[holes] = np.nan
-    for mode in ("binary", "binary_inv", "tozero", "tozero_inv"):
-        e = fitted(clone(estimator).set_params(mode=mode), X)
+    for unfitted in in_modes(estimator, "binary", "binary_inv", "tozero", "tozero_inv"):
+        e = fitted(unfitted, X)
         assert not e.predict(X)[holes].any()
         assert (e.transform(X)[holes] == 0).all()
-        assert np.isnan(e.decision_function(X)[holes]).all()
+        if hasattr(e, "decision_function"):
+            assert np.isnan(e.decision_function(X)[holes]).all()
     nothing = np.full_like(X, np.nan)
     e = fitted(clone(estimator), nothing)
     assert not e.predict(nothing).any()
@@ -355,10 +385,12 @@ def check_masked_pixels_are_as_nan(estimator: Any) -> None:
     inside = np.ones(X.shape, bool)
     inside[:, 2:4, 3:6] = False
     holes = np.where(inside, X, np.nan)
-    for mode in ("binary", "binary_inv"):
-        with_nan = fitted(clone(estimator).set_params(mode=mode), holes)
-        masked = fitted(clone(estimator).set_params(mode=mode), X, mask=inside)
+    for unfitted in in_modes(estimator, "binary", "binary_inv"):
+        with_nan = fitted(clone(unfitted), holes)
+        masked = fitted(unfitted, X, mask=inside)
         for name in ("thresholds", "predict", "transform", "decision_function"):
+            if not hasattr(estimator, name):
+                continue
             a, b = getattr(with_nan, name)(holes), getattr(masked, name)(X, mask=inside)
             if np.shape(a) == X.shape:  # the number at a pixel that does not count means nothing
                 a, b = a[inside], b[inside]
@@ -428,7 +460,7 @@ def check_degenerate_images(estimator: Any) -> None:
             assert e.transform(X).dtype == X.dtype, what
             if hasattr(estimator, "per_image"):
                 expected = X == hi if what == "extremes" else np.zeros(X.shape, bool)
-                assert_array_equal(mask, expected, err_msg=f"{what}, {dtype}")
+                assert_array_equal(mask != 0, expected, err_msg=f"{what}, {dtype}")
 
 
 def check_score(estimator: Any) -> None:

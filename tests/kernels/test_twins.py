@@ -6,9 +6,13 @@ import pytest
 from skthresh.batch import kernel_form
 from skthresh.kernels import apply, window
 from skthresh.kernels.count import count_bins, count_bytes, count_levels, finite_range, level_range
+from skthresh.kernels.gaussian import gaussian_weights
 from skthresh.kernels.gray import bt601_fixed_point
+from skthresh.modes import Output
 
 RNG = np.random.default_rng(0)
+
+MODES = ["binary", "binary_inv", "trunc", "tozero", "tozero_inv"]  # in the order of their codes
 
 TWINS = {
     apply.BINARY: lambda v, t, white: np.where(v > t, white, 0),
@@ -41,12 +45,12 @@ def test_apply_scalar(dtype, rule):
 
 @pytest.mark.parametrize("rule", TWINS)
 @pytest.mark.parametrize("dtype", ["u1", "i2", "f4", "f8"])
-def test_apply_pixelwise(dtype, rule):
+def test_settle(dtype, rule):
     v = kernel_form(values(dtype))
     t = RNG.normal(size=v.shape) * (100 if v.dtype.kind in "iu" else 1)
     t[0] = np.nan
     out = np.empty_like(v)
-    apply.apply_pixelwise(v, t, rule, v.dtype.type(7), out)
+    Output(MODES[rule], 7).write(v, t, out)
     known = ~np.isnan(t)
     if v.dtype.kind in "iu" and rule == apply.TRUNC:
         info = np.iinfo(v.dtype)
@@ -56,6 +60,25 @@ def test_apply_pixelwise(dtype, rule):
     np.testing.assert_array_equal(out[known], twin)
     if rule != apply.TRUNC:
         assert (out[~known] == 0).all()
+
+
+@pytest.mark.parametrize("dtype", ["u1", "i4", "f8"])
+def test_what_is_close_is_equal(dtype):
+    """A threshold just below its pixel is the pixel: it is not above."""
+    v = kernel_form(np.arange(1, 9).astype(dtype))
+    for t in (v - 1e-12, v + 1e-12):
+        for share in (0.0, 1e-13):
+            expected = {"binary": 0 * v, "binary_inv": 0 * v + 7, "trunc": v, "tozero": 0 * v}
+            for mode, result in expected.items():
+                out = np.empty_like(v)
+                Output(mode, 7).write(v, t, out, close=1e-9, share=share)
+                np.testing.assert_array_equal(out, result)
+            settled = np.empty(v.shape)
+            Output(None).write(v, t, settled, close=1e-9, share=share)
+            np.testing.assert_array_equal(settled, v)
+    out = np.empty_like(v)
+    Output("binary", 7).write(v, v - 1e-12, out)
+    np.testing.assert_array_equal(out, 0 * v + 7)
 
 
 @pytest.mark.parametrize("size", [1, 8, 9, 4099])
@@ -100,15 +123,18 @@ def test_box(kh, kw, offset, work):
     index = window.border_index(13, kh), window.border_index(17, kw)
     sums = windows(v[np.ix_(*index)].astype(np.int64), kh, kw).sum(axis=(2, 3))
     means = np.floor(sums / (kh * kw) + 0.5)
-    t = np.empty(v.shape)
-    form = kernel_form(v)
-    scratch = np.empty((4, 17 + kw - 1), work)
-    common = form, form, *index, kh * kw, offset
-    window.box_threshold(*common, False, 0.0, 0.0, scratch, t)
-    np.testing.assert_array_equal(t, means - offset)
-    out = np.empty(v.shape, np.uint8)
-    window.box_threshold(*common, True, np.uint8(9), np.uint8(1), scratch, out)
-    np.testing.assert_array_equal(out, np.where(v > means - offset, 9, 1))
+    form = kernel_form(v)[np.newaxis]
+    scratch = np.empty((2, 17 + kw - 1), work)
+    for mode, expected in (
+        (None, means - offset),
+        ("binary", np.where(v > means - offset, 9, 0)),
+        ("tozero", np.where(v > means - offset, v, 0)),
+    ):
+        out = np.empty(form.shape, np.float64 if mode is None else np.uint16)
+        rule = Output(mode, 9).rule(v.dtype, out.dtype)
+        for part in ((0, 1, 0, 6), (0, 1, 6, 13)):
+            window.box_threshold(form, form, *index, part, kh * kw, offset, rule, scratch, out)
+        np.testing.assert_array_equal(out[0], expected)
 
 
 @pytest.mark.parametrize("rounded", [True, False])
@@ -119,15 +145,39 @@ def test_weighted(rounded):
     kernel = np.outer(wy, wx)
     means = (windows(v[np.ix_(*index)].astype(float), 3, 5) * kernel).sum(axis=(2, 3)) * 0.25
     means = np.rint(means) if rounded else means
-    t, form = np.empty(v.shape), kernel_form(v)
-    window.weighted_threshold(
-        form, form, *index, wy, wx, 0.25, rounded, 1.5, 0.0, False, 0.0, 0.0, t
-    )
-    np.testing.assert_allclose(t, means - 1.5)
-    out = np.empty(v.shape, np.uint8)
-    pair = np.uint8(9), np.uint8(1)
-    window.weighted_threshold(form, form, *index, wy, wx, 0.25, rounded, 1.5, 0.0, True, *pair, out)
-    np.testing.assert_array_equal(out, np.where(v > t, 9, 1))
+    form, parts = kernel_form(v)[np.newaxis], ((0, 1, 0, 6), (0, 1, 6, 13))
+    t, out = np.empty(form.shape), np.empty(form.shape, np.uint8)
+    for part in parts:
+        for o, mode in ((t, None), (out, "binary")):
+            rule = Output(mode, 9).rule(v.dtype, o.dtype)
+            window.weighted_threshold(
+                form, form, *index, part, wy, wx, 0.25, rounded, 1.5, 0.0, rule, o
+            )
+    np.testing.assert_allclose(t[0], means - 1.5)
+    np.testing.assert_array_equal(out, np.where(form > t, 9, 0))
+
+
+@pytest.mark.parametrize("size", [1, 3, 5, 9, 13, 31])
+@pytest.mark.parametrize("dtype", ["u1", "u2"])
+def test_weighted_select_is_what_float64_says(dtype, size):
+    """Narrow levels, so that many means are near the limit of their pixel."""
+    v = RNG.integers(100, 104, (40, 50)).astype(dtype)
+    weights = gaussian_weights(size)
+    index = window.border_index(40, size), window.border_index(50, size)
+    form, n_decided = kernel_form(v)[np.newaxis], 0
+    means = np.empty(form.shape)
+    bare = Output(None).rule(v.dtype, means.dtype)
+    look = (*index, (0, 1, 0, 40), weights, weights)
+    window.weighted_threshold(form, form, *look, 1.0, False, 0.0, 0.0, bare, means)
+    for offset in (-1.0, 0.0, 1.0):
+        for error in (1e-3, 0.1, 10.0):  # however many are looked at again
+            out = np.empty(form.shape, np.uint8)
+            pair = np.uint8(9), np.uint8(1)
+            window.weighted_select(form, *look, 1.0, offset, error, *pair, out)
+            expected = np.where(form > np.rint(means) - offset, 9, 1)
+            np.testing.assert_array_equal(out, expected)
+            n_decided += len(np.unique(out)) > 1
+    assert n_decided or size == 1  # whose mean is the pixel
 
 
 def test_planes_and_blur():

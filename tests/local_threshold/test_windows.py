@@ -72,17 +72,17 @@ def test_large_windows_do_not_overflow(dtype):
     rows = np.pad(v[:, 0].astype(np.float64), 300, mode="edge")
     for y in (0, 350, 699):
         column = rows[y : y + 601]
-        assert band.mean[y, 20] == pytest.approx(column.mean(), rel=1e-15)
-        assert band.std[y, 20] == pytest.approx(column.std(), rel=1e-6)
+        assert band.mean[0, y, 20] == pytest.approx(column.mean(), rel=1e-15)
+        assert band.std[0, y, 20] == pytest.approx(column.std(), rel=1e-6)
 
 
 def test_a_wide_image_of_more_than_2_to_24_pixels():
     v = np.zeros((17, 2**20), np.uint8)
     v[:, -1] = 255
     bands = list(Windows(v, (3, 3)).bands("std"))
-    assert bands[-1].mean[0, -2] == 255 / 3
-    assert bands[-1].mean[0, -3] == 0
-    assert bands[-1].std[0, -2] == pytest.approx(255 * np.sqrt(2) / 3)
+    assert bands[-1].mean[0, 0, -2] == 255 / 3
+    assert bands[-1].mean[0, 0, -3] == 0
+    assert bands[-1].std[0, 0, -2] == pytest.approx(255 * np.sqrt(2) / 3)
 
 
 def test_equal_pixels_have_no_deviation():
@@ -90,7 +90,7 @@ def test_equal_pixels_have_no_deviation():
     v[30:, :] = RNG.random((20, 50))
     for band in Windows(v, (9, 9)).bands("std"):
         upper = [y for y in range(*band.index[1].indices(50)) if y < 26]
-        np.testing.assert_array_equal(band.std[: len(upper)], 0)
+        np.testing.assert_array_equal(band.std[:, : len(upper)], 0)
 
 
 def test_an_extreme_pixel_takes_no_digits_from_far_ones():
@@ -98,8 +98,8 @@ def test_an_extreme_pixel_takes_no_digits_from_far_ones():
     (before,) = Windows(v, (5, 5)).bands("std")
     v[4, 10] = 1e30
     (after,) = Windows(v, (5, 5)).bands("std")
-    np.testing.assert_allclose(after.mean[:, 20:], before.mean[:, 20:], rtol=1e-12)
-    np.testing.assert_allclose(after.std[:, 20:], before.std[:, 20:], rtol=1e-9)
+    np.testing.assert_allclose(after.mean[..., 20:], before.mean[..., 20:], rtol=1e-12)
+    np.testing.assert_allclose(after.std[..., 20:], before.std[..., 20:], rtol=1e-9)
 
 
 def test_disks_are_those_of_scikit_image():

@@ -1,0 +1,186 @@
+"""A formula of window statistics, compiled into the loop that compares with it.
+
+The functions here are templates. In a copy (`compiled`) the name `formula` stands for a technique's
+own formula, and `moments` for the arithmetic that turns sums into mean and deviation; all becomes
+one loop, which LLVM vectorises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from inspect import getfile, signature
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from skthresh.kernels import moments as sums
+from skthresh.kernels._jit import kernel, specialised
+from skthresh.kernels.apply import BINARY, BINARY_INV, settle
+from skthresh.kernels.arithmetic import at, part
+
+__all__ = ["STATISTICS", "compiled", "statistics_of"]
+
+# What a formula may ask for, as its first parameters: the pixel, and of its window the mean, the
+# standard deviation, its square, the least and the greatest pixel and their number.
+STATISTICS = ("v", "mean", "std", "variance", "minimum", "maximum", "n")
+
+# Thresholds that are in the processor's first cache at a time.
+CHUNK = 1024
+
+# What a copy replaces: the templates are never run as they stand.
+formula: Any = None
+moments: Any = None
+threshold: Any = None
+fill: Any = None
+
+
+def _threshold(
+    v: Any, a: Any, b: Any, low: Any, high: Any, n: Any, scale: Any, parameters: Any, x: int
+) -> Any:
+    """Compute the threshold of a pixel; a number stands for an array of equal ones."""
+    count = at(n, x)
+    mean, std, variance = moments(a, b, x, count, scale)
+    minimum, maximum = np.float64(at(low, x)), np.float64(at(high, x))
+    pixel = np.float64(v[x])
+    return formula(pixel, mean, std, variance, minimum, maximum, count, parameters)
+
+
+def _fill(
+    v: Any,
+    a: Any,
+    b: Any,
+    low: Any,
+    high: Any,
+    n: Any,
+    scale: Any,
+    parameters: Any,
+    rule: Any,
+    out: Any,
+) -> None:
+    """Threshold pixels whose windows are all alike, or have each their own number of pixels."""
+    code, close, share, white, zero, _ = rule
+    if code <= BINARY_INV:  # what `settle` does, without a store between
+        above, below = (white, zero) if code == BINARY else (zero, white)
+        for x in range(out.size):
+            p, t = np.float64(v[x]), threshold(v, a, b, low, high, n, scale, parameters, x)
+            d, margin = p - t, close + share * abs(p) + share * abs(t)
+            out[x] = above if d > margin else (below if d <= margin else zero)
+        return
+    buffer = np.empty(CHUNK)
+    for x0 in range(0, out.size, CHUNK):
+        m = min(CHUNK, out.size - x0)
+        for x in range(m):
+            buffer[x] = threshold(v, a, b, low, high, n, scale, parameters, x0 + x)
+        settle(v[x0 : x0 + m], buffer[:m], rule, out[x0 : x0 + m])
+
+
+def _fill_cut(
+    v: Any,
+    a: Any,
+    b: Any,
+    low: Any,
+    high: Any,
+    n: Any,
+    scale: Any,
+    parameters: Any,
+    rule: Any,
+    out: Any,
+) -> None:
+    """Threshold whole rows of pixels whose windows end at the border; as `_fill` otherwise.
+
+    Parameters
+    ----------
+    n : tuple
+        How many rows and how many columns the windows have, and the columns between which they
+        have all. Only the others need a division for each pixel.
+    """
+    n_rows, n_columns, left, right = n
+    width = n_columns.size
+    counts = np.empty(width, np.int64)
+    for y in range(n_rows.size):
+        x0 = 0
+        while x0 < width:
+            whole = left <= x0 < right
+            x1 = width if x0 >= right else (right if whole else left)
+            i, j = y * width + x0, y * width + x1
+            s, s2, least, most = part(a, i, j), part(b, i, j), part(low, i, j), part(high, i, j)
+            if whole:
+                each = n_rows[y] * n_columns[x0]
+                fill(v[i:j], s, s2, least, most, each, scale, parameters, rule, out[i:j])
+            else:
+                for x in range(x1 - x0):
+                    counts[x] = n_rows[y] * n_columns[x0 + x]
+                each = counts[: x1 - x0]
+                fill(v[i:j], s, s2, least, most, each, scale, parameters, rule, out[i:j])
+            x0 = x1
+
+
+@kernel
+def _no_moments(a: Any, b: Any, x: int, n: Any, scale: Any) -> Any:  # noqa: ARG001
+    return np.nan, np.nan, np.nan
+
+
+MOMENTS = {
+    "packed": sums.packed,
+    "exact": sums.exact,
+    "rounded": sums.rounded,
+    "none": _no_moments,
+}
+
+
+def statistics_of(function: Callable[..., Any]) -> tuple[str, ...]:
+    """Give the statistics that a formula asks for: its first parameters, as far as they are any.
+
+    Examples
+    --------
+    >>> def formula(mean, std, k): ...
+    >>> statistics_of(formula)
+    ('mean', 'std')
+    """
+    names = []
+    for name in signature(function).parameters:
+        if name not in STATISTICS:
+            break
+        names.append(name)
+    return tuple(names)
+
+
+@cache
+def compiled(function: Callable[..., Any], kind: str, *, cut: bool = False) -> Any:
+    """Compile the loop of a formula; it happens when the result is called.
+
+    Parameters
+    ----------
+    function : callable
+        Plain arithmetic of some `STATISTICS`, in any order, and then its own parameters.
+    kind : {"packed", "exact", "rounded", "none"}
+        How the windows' sums are held, if they are.
+    cut : bool, default=False
+        Whether windows end at the border, row by row.
+
+    Returns
+    -------
+    loop : callable
+        ``loop(v, a, b, low, high, n, scale, parameters, rule, out)``. v and out are the pixels and
+        what they become, a and b sums and sums of squares, low and high extremes, all 1-D, or 0
+        where the formula wants none; n is the number of pixels in each window, or an array, or what
+        `_fill_cut` says; scale is for the moments, parameters for the formula, and rule for
+        `skthresh.kernels.apply.settle`.
+    """
+    name, source = f"{function.__qualname__}-{kind}", getfile(function)
+    own = specialised(_threshold, name, source, formula=_adapted(function), moments=MOMENTS[kind])
+    loop = specialised(_fill, name, source, threshold=own)
+    return specialised(_fill_cut, name, source, fill=loop) if cut else loop
+
+
+def _adapted(function: Callable[..., Any]) -> Any:
+    """Let a formula take all statistics, in their order, and its own parameters as a tuple."""
+    asked = statistics_of(function)
+    own = len(signature(function).parameters) - len(asked)
+    arguments = ", ".join([*asked, *(f"p[{i}]" for i in range(own))])
+    scope = {"function": njit(error_model="numpy")(function)}
+    text = f"def adapted({', '.join(STATISTICS)}, p): return function({arguments})"
+    exec(text, scope)  # noqa: S102  names alone vary, and they come from a signature
+    return njit(error_model="numpy")(scope["adapted"])

@@ -1,0 +1,267 @@
+"""Sums over square windows, and the mean and the deviation that they give.
+
+Sums slide, and are exact: integers, or floats in fixed point. Down the columns a row enters and
+another leaves; along a row a window's sum is the one before it, less one column and plus another.
+
+A state is an array (depth, W + kw) of int64: a zero, then the sums of columns, with the borders of
+the window on both sides. *Packed*, its one row holds the sum in the lower 32 bits and the sum of
+squares in the upper ones, so that one addition does for both. *Wide*, the second row, if there is
+one, holds the squares.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from skthresh.kernels._jit import kernel, specialised
+from skthresh.kernels.arithmetic import whole
+
+__all__ = ["exact", "greatest_variance", "packed", "packed_sums", "rounded", "wide_sums"]
+
+LOWER = np.int64(0xFFFFFFFF)
+
+# What `_slide_sums` calls; a copy says which.
+enter: Any = None
+slide: Any = None
+scan: Any = None
+
+
+@kernel
+def _packed_enter(row: Any, sign: int, look: Any, half: int, state: Any) -> None:  # noqa: ARG001
+    columns = state[0][1 + half :]
+    for x in range(row.size):
+        p = np.int64(row[x])
+        columns[x] += sign * (p + ((p * p) << 32))
+
+
+@kernel
+def _packed_slide(new: Any, old: Any, look: Any, half: int, state: Any) -> None:  # noqa: ARG001
+    columns = state[0][1 + half :]
+    for x in range(new.size):
+        p, q = np.int32(new[x]), np.int32(old[x])
+        d = np.int32(p - q)
+        squares = np.int32(d * np.int32(p + q))
+        columns[x] += np.int64(d) + (np.int64(squares) << 32)
+
+
+@kernel
+def _scan_row(columns: Any, size: int, s: int, out: Any) -> None:
+    """Slide along a row; four steps at a time, which the compiler does not find by itself."""
+    incoming, whole = columns[size:], out.size // 4 * 4
+    for x in range(0, whole, 4):
+        a = s + (incoming[x] - columns[x])
+        b = a + (incoming[x + 1] - columns[x + 1])
+        c = b + (incoming[x + 2] - columns[x + 2])
+        s = c + (incoming[x + 3] - columns[x + 3])
+        out[x], out[x + 1], out[x + 2], out[x + 3] = a, b, c, s
+    for x in range(whole, out.size):
+        s += incoming[x] - columns[x]
+        out[x] = s
+
+
+@kernel
+def _packed_scan(state: Any, size: int, last: Any, x0: int, x1: int, out: Any) -> None:
+    _scan_row(state[0], size, last[0], out[0][x0:x1])
+
+
+@kernel
+def _wide_scan(state: Any, size: int, last: Any, x0: int, x1: int, out: Any) -> None:
+    for k in range(state.shape[0]):
+        _scan_row(state[k], size, last[k], out[k][x0:x1])
+
+
+@kernel
+def _enter_row(row: Any, sign: int, middle: Any, factor: Any, power: int, columns: Any) -> None:
+    """Add pixels as they are summed: ``((row - middle) ** power) * factor``, in whole numbers."""
+    if power == 1:
+        for x in range(row.size):
+            columns[x] += sign * whole((row[x] - middle) * factor)
+    else:
+        for x in range(row.size):
+            d = row[x] - middle
+            columns[x] += sign * whole(d * d * factor)
+
+
+@kernel
+def _slide_row(new: Any, old: Any, middle: Any, factor: Any, power: int, columns: Any) -> None:
+    if power == 1:
+        for x in range(new.size):
+            p, q = (new[x] - middle) * factor, (old[x] - middle) * factor
+            columns[x] += whole(p) - whole(q)
+    else:
+        for x in range(new.size):
+            p, q = new[x] - middle, old[x] - middle
+            columns[x] += whole(p * p * factor) - whole(q * q * factor)
+
+
+@kernel
+def _wide_enter(row: Any, sign: int, look: Any, half: int, state: Any) -> None:
+    middle, first, second = look
+    _enter_row(row, sign, middle, first, 1, state[0][1 + half :])
+    if state.shape[0] == 2:
+        _enter_row(row, sign, middle, second, 2, state[1][1 + half :])
+
+
+@kernel
+def _wide_slide(new: Any, old: Any, look: Any, half: int, state: Any) -> None:
+    middle, first, second = look
+    _slide_row(new, old, middle, first, 1, state[0][1 + half :])
+    if state.shape[0] == 2:
+        _slide_row(new, old, middle, second, 2, state[1][1 + half :])
+
+
+@kernel
+def _start(state: Any, columns: Any, width: int, last: Any) -> None:
+    """Complete the columns' sums beyond the border, -1 for nothing there, and begin a row.
+
+    `last` becomes the sum of the window that lacks its last column, before the first one.
+    """
+    half = (columns.size - width) // 2
+    for k in range(state.shape[0]):
+        sums = state[k][1:]
+        inside = sums[half : half + width]
+        for x in range(half):
+            left, right = columns[x], columns[half + width + x]
+            sums[x] = inside[left] if left >= 0 else 0
+            sums[half + width + x] = inside[right] if right >= 0 else 0
+        total = np.int64(0)
+        for x in range(2 * half):
+            total += sums[x]
+        last[k] = total
+
+
+@kernel
+def _clear(state: Any) -> None:
+    for k in range(state.shape[0]):
+        sums = state[k]
+        for x in range(sums.size):
+            sums[x] = 0
+
+
+def _slide_sums(
+    v: Any, rows: Any, columns: Any, part: Any, look: Any, state: Any, out: Any
+) -> None:
+    """Sum some rows of windows over the images of a stack.
+
+    Parameters
+    ----------
+    v : (N, H, W) ndarray
+    rows, columns : (H + kh - 1,), (W + kw - 1,) ndarray of int64
+        From `border_index`; their lengths tell the window.
+    part : tuple of 5 int
+        The first image and the one behind the last; the first row and the one behind the last, of
+        each of them; and the row that the state goes on from: these rows follow the ones before if
+        it is not the first.
+    look : tuple
+        Of wide sums: the level that pixels are measured from, what a distance is multiplied with,
+        and what its square.
+    state : (depth, W + kw) ndarray of int64
+    out : (depth, n * W) ndarray of int64
+        Gets the sums, row after row.
+    """
+    i0, i1, y0, y1, begin = part
+    height, width = v.shape[1], v.shape[2]
+    kh, kw = rows.size - height + 1, columns.size - width + 1
+    last = np.empty(state.shape[0], np.int64)
+    place = 0
+    for i in range(i0, i1):
+        for y in range(y0, y1):
+            first = y == begin
+            new, old = rows[y + kh - 1], rows[max(y - 1, 0)]
+            if not first and min(new, old) >= 0:
+                slide(v[i, new], v[i, old], look, kw // 2, state)
+            else:  # all rows of a window, or one that has no counterpart
+                if first:
+                    _clear(state)
+                for j in range(0 if first else kh - 1, kh):
+                    r = rows[y + j] if first else max(new, old)
+                    if r >= 0:
+                        enter(v[i, r], 1 if first or new >= 0 else -1, look, kw // 2, state)
+            _start(state, columns, width, last)
+            scan(state, kw, last, place, place + width, out)
+            place += width
+
+
+packed_sums = specialised(
+    _slide_sums, "packed", __file__, enter=_packed_enter, slide=_packed_slide, scan=_packed_scan
+)
+wide_sums = specialised(
+    _slide_sums, "wide", __file__, enter=_wide_enter, slide=_wide_slide, scan=_wide_scan
+)
+
+
+@kernel
+def packed(a: Any, b: Any, x: int, n: Any, scale: Any) -> Any:  # noqa: ARG001
+    """Give mean, standard deviation and variance of a window of bytes."""
+    s, s2 = a[x] & LOWER, (a[x] >> 32) & LOWER
+    share = 1.0 / n
+    variance = np.float64(n * s2 - s * s) * (share * share)
+    return s * share, np.sqrt(variance), variance
+
+
+@kernel
+def exact(a: Any, b: Any, x: int, n: Any, scale: Any) -> Any:
+    """Give the same for a window of integers; ``n * b - a * a`` fits into 64 bits."""
+    s, s2 = a[x], b[x]
+    share = 1.0 / n
+    variance = np.float64(n * s2 - s * s) * (share * share)
+    return scale[0] + s * share, np.sqrt(variance), variance
+
+
+@kernel
+def rounded(a: Any, b: Any, x: int, n: Any, scale: Any) -> Any:
+    """Give the same for a window whose sums, or their squares, are not exact.
+
+    A deviation no larger than what rounding makes of equal pixels is none.
+    """
+    centre, unit, first, second, noise, floor = scale
+    share = 1.0 / n
+    mean, square = a[x] * first * share, b[x] * second * share
+    variance = square - mean * mean
+    variance = 0.0 if variance <= floor + noise * square else variance
+    return centre + unit * mean, unit * np.sqrt(variance), unit * unit * variance
+
+
+@kernel
+def _greatest_spread(a: Any, b: Any, packed: bool, n: int) -> Any:
+    """Give the greatest of ``n * b - a * a``: n**2 times the variance."""
+    greatest = np.int64(0)
+    if packed:
+        for x in range(a.size):
+            s, s2 = a[x] & LOWER, (a[x] >> 32) & LOWER
+            greatest = max(greatest, n * s2 - s * s)
+    else:
+        for x in range(a.size):
+            greatest = max(greatest, n * b[x] - a[x] * a[x])
+    return greatest
+
+
+@kernel
+def greatest_variance(
+    a: Any, b: Any, packed: bool, n_rows: Any, n_columns: Any, left: int, right: int
+) -> float:
+    """Find the greatest variance of whole rows of windows of integers.
+
+    Parameters
+    ----------
+    a, b : (m,) ndarray of int64
+        Sums and sums of squares, row after row.
+    packed : bool
+        Whether both are in `a`.
+    n_rows, n_columns : ndarray of int64
+        How many rows and how many columns the windows have.
+    left, right : int
+        Between these columns they have all columns, so that one division does for them.
+    """
+    greatest, width = 0.0, n_columns.size
+    for y in range(n_rows.size):
+        x0 = 0
+        while x0 < width:
+            x1 = right if left <= x0 < right else x0 + 1
+            n, i, j = n_rows[y] * n_columns[x0], y * width + x0, y * width + x1
+            spread = _greatest_spread(a[i:j], b[i:j], packed, n)
+            greatest = max(greatest, spread / (np.float64(n) * n))
+            x0 = x1
+    return greatest

@@ -1,0 +1,95 @@
+"""Connected regions of a mask, by the runs of its rows.
+
+A run is a stretch of foreground in one row. Runs of neighbouring rows that touch, at a corner too,
+belong together: each points at an earlier one of its region, or at itself (union-find).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from skthresh.kernels._jit import kernel
+
+__all__ = ["keep_seeded"]
+
+
+@kernel
+def _count_starts(row: Any, before: Any) -> Any:
+    n = np.int64(row[0] != 0)
+    for x in range(before.size):
+        n += np.int64((row[x + 1] != 0) & (before[x] == 0))
+    return n
+
+
+@kernel
+def _find_runs(row: Any, seeds: Any, k: int, starts: Any, ends: Any, seeded: Any) -> int:
+    """Find the runs of a row, as the k-th and following ones; give the number of all so far."""
+    x, n = 0, row.size
+    while x < n:
+        while x < n and row[x] == 0:
+            x += 1
+        if x == n:
+            break
+        starts[k], seeded[k] = x, 0
+        while x < n and row[x] != 0:
+            seeded[k] |= seeds[x]
+            x += 1
+        ends[k] = x
+        k += 1
+    return k
+
+
+@kernel
+def _root(parent: Any, i: int) -> int:
+    while parent[i] != i:
+        parent[i] = parent[parent[i]]
+        i = parent[i]
+    return i
+
+
+@kernel
+def _join_rows(a0: int, a1: int, b1: int, starts: Any, ends: Any, parent: Any) -> None:
+    """Join the runs [a0, a1) of a row with those of the next one, [a1, b1)."""
+    a = a0
+    for b in range(a1, b1):
+        while a < a1 and ends[a] < starts[b]:
+            a += 1
+        i = a
+        while i < a1 and starts[i] <= ends[b]:
+            p, q = _root(parent, i), _root(parent, b)
+            parent[max(p, q)] = min(p, q)
+            i += 1
+
+
+@kernel
+def keep_seeded(mask: Any, seeds: Any, out: Any) -> None:
+    """Keep the regions of a mask that hold a seed.
+
+    Parameters
+    ----------
+    mask, seeds : (H, W) ndarray of uint8
+        0 and 1. Seeds outside of all regions do not matter.
+    out : (H, W) ndarray of uint8
+        Gets 1 on the regions that are kept, else 0.
+    """
+    height = mask.shape[0]
+    n = 0
+    for y in range(height):
+        n += _count_starts(mask[y], mask[y, :-1])
+    starts, ends = np.empty(n, np.int32), np.empty(n, np.int32)
+    seeded, parent = np.empty(n, np.uint8), np.arange(n)
+    first = np.zeros(height + 1, np.int64)
+    for y in range(height):
+        first[y + 1] = _find_runs(mask[y], seeds[y], first[y], starts, ends, seeded)
+        if y > 0:
+            _join_rows(first[y - 1], first[y], first[y + 1], starts, ends, parent)
+    for k in range(n):  # the root of a region is its first run
+        seeded[_root(parent, k)] |= seeded[k]
+    for y in range(height):
+        row = out[y]
+        row[:] = 0
+        for k in range(first[y], first[y + 1]):
+            if seeded[_root(parent, k)]:
+                row[starts[k] : ends[k]] = 1

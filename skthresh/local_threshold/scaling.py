@@ -1,0 +1,177 @@
+"""What of the grey levels is summed, so that sums are exact, or as good as floats can be."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from skthresh.batch import Array
+
+__all__ = ["EPSILON", "Scaling", "scaling"]
+
+EPSILON = float(np.finfo(np.float64).eps)
+
+# Integers that span no more levels than this are summed exactly.
+EXACT_LEVELS = 2**16
+
+# Sums of bytes and of their squares that share 64 bits.
+PACKED_BITS = 32
+
+# Floats are summed in fixed point, in integers of so many bits.
+FIXED_BITS = 61
+
+# Fixed point wants most of the pixels not to be crowded together: the farthest one is at most so
+# many times as far from their middle as most are. And their squares stay far within float64.
+CROWDED, LARGE = 2.0**10, 2.0**200
+
+# Thresholds and pixels that differ by less than this share of half the image's range are equal.
+CLOSE = 2.0**-40
+
+# Beyond this magnitude, squares of float64 pixels overflow; below that one, their inverses do.
+HUGE, TINY = 2.0**500, 2.0**-1000
+
+# Pixels that tell what the grey levels of a float image are like.
+SAMPLE = 4096
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """How the pixels of a plane are summed.
+
+    Attributes
+    ----------
+    kind : {"packed", "exact", "rounded"}
+        What `skthresh.kernels.moments` makes of the sums: bytes, summed with their squares in one
+        integer; integers whose sums and squares are exact; or neither.
+    v : ndarray
+        What is summed: the plane, or its levels from `shift` on.
+    shift : float
+        The level that is 0 in `v`.
+    fixed : bool
+        Whether sums are integers.
+    look : tuple of 3 numbers
+        The level of `v` that pixels are measured from; the factors of the distance, and of its
+        square.
+    scale : tuple of 6 float
+        For `skthresh.kernels.moments.rounded`: what turns sums back into grey levels.
+    range : tuple of 2 float
+        The least and the greatest of the valid pixels, or bounds on them.
+    close, share : float
+        Thresholds and pixels that differ by no more, in grey levels or as a share of both, are
+        equal.
+    """
+
+    kind: str
+    v: Array
+    shift: float
+    fixed: bool
+    look: tuple[Any, Any, Any]
+    scale: tuple[float, float, float, float, float, float]
+    range: tuple[float, float]
+    close: float
+    share: float
+
+
+def scaling(plane: Array, valid: Array | None, sizes: tuple[int, ...], *, plain: bool) -> Scaling:
+    """Choose how the pixels of a plane are summed.
+
+    Parameters
+    ----------
+    plane : ndarray
+        In the kernels' form.
+    valid : ndarray of bool of plane's shape, or None
+        The pixels that count.
+    sizes : tuple of int
+        Of the windows.
+    plain : bool
+        Whether sums can slide as integers whatever the dtype.
+    """
+    if plane.dtype in (np.uint8, np.uint16):  # narrow enough, whatever their range
+        return _integers(plane, 0, int(np.iinfo(plane.dtype).max), sizes, plain=plain)
+    pixels = plane if valid is None else plane[valid]
+    lo, hi = pixels.min().item(), pixels.max().item()
+    if plane.dtype.kind in "iu" and hi - lo < EXACT_LEVELS:
+        return _integers(plane, lo, hi, sizes, plain=plain)
+    return _floats(plane, pixels.reshape(-1), lo, hi, sizes, plain=plain)
+
+
+def _integers(plane: Array, lo: int, hi: int, sizes: tuple[int, ...], *, plain: bool) -> Scaling:
+    v, shift, n = plane, 0, math.prod(sizes)
+    if plane.dtype not in (np.uint8, np.uint16):
+        wide = np.uint64 if plane.dtype == np.uint64 else np.int64
+        shift = lo
+        v = (plane.astype(wide, copy=False) - wide(lo)).astype(np.uint16)  # wraps where not valid
+    top = hi - shift
+    middle = 0 if v.dtype == np.uint8 else top // 2  # as if packed: masks change no digit
+    one = np.int64(1)
+    if plain and v.dtype == np.uint8 and n * top**2 < 2**PACKED_BITS:
+        kind = "packed"
+    else:
+        fits = ((top - middle) * n) ** 2 < 2**63  # products of sums, into 64 bits
+        kind = "exact" if fits else "rounded"
+    return Scaling(
+        kind,
+        v,
+        float(shift),
+        fixed=True,
+        look=(np.int64(middle), one, one),
+        scale=(float(shift + middle), 1.0, 1.0, 1.0, 4 * EPSILON, 0.0),
+        range=(float(lo), float(hi)),
+        close=CLOSE * (hi - lo) / 2,
+        share=0.0,
+    )
+
+
+def _floats(
+    plane: Array, pixels: Array, lo: float, hi: float, sizes: tuple[int, ...], *, plain: bool
+) -> Scaling:
+    v = plane if plane.dtype == np.float32 else plane.astype(np.float64, copy=False)
+    centre, unit = float(lo / 2 + hi / 2), float(hi / 2 - lo / 2)
+    if max(abs(lo), abs(hi)) < HUGE:
+        # Measured from most of the pixels, so that a few extreme ones take no digits away.
+        some = pixels[:: 1 + pixels.size // SAMPLE].astype(np.float64)
+        low, centre, high = (float(q) for q in np.quantile(some, (0.05, 0.5, 0.95)))
+        unit = (high - low) / 2 or unit
+    unit = 1 / (1 / max(unit, TINY))
+    reach = max(hi - centre, centre - lo)
+    if plain and 1 / LARGE < reach < min(CROWDED * unit, LARGE):
+        return _fixed_point(v, centre, unit, reach, (lo, hi), math.prod(sizes))
+    factor = np.float64(1 / unit)
+    return Scaling(
+        "rounded",
+        v,
+        0.0,
+        fixed=False,
+        look=(np.float64(centre), factor, np.float64(1)),
+        scale=(centre, unit, 1.0, 1.0, 4 * EPSILON * (sum(sizes) + 4), 0.0),
+        range=(float(lo), float(hi)),
+        close=CLOSE * unit,
+        share=4 * EPSILON,
+    )
+
+
+def _fixed_point(
+    v: Array, centre: float, unit: float, reach: float, limits: tuple[float, float], n: int
+) -> Scaling:
+    """Sum floats as integers: what enters a window leaves it again without a trace.
+
+    Factors are powers of two, so that a float that has few digits loses none.
+    """
+    first, second = (
+        np.float64(2.0 ** math.floor(FIXED_BITS - math.log2(n * r))) for r in (reach, reach * reach)
+    )
+    return Scaling(
+        "rounded",
+        v,
+        0.0,
+        fixed=True,
+        look=(np.float64(centre), first, second),
+        # what rounding to whole numbers can make of the variance of equal pixels
+        scale=(centre, 1.0, 1 / first, 1 / second, 4 * EPSILON, 2 / second + 2 * reach / first),
+        range=(float(limits[0]), float(limits[1])),
+        close=max(CLOSE * unit, 1 / first),
+        share=4 * EPSILON,
+    )

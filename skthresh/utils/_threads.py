@@ -1,0 +1,55 @@
+"""Plain threads for kernels, which run without the GIL.
+
+They live for one call and no longer: nothing is left behind for a fork, and nothing is shared with
+the threads of others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from typing import Any
+
+from joblib.parallel import get_active_backend
+
+__all__ = ["cuts", "n_threads", "run_threads"]
+
+
+def cuts(size: int, n: int) -> list[slice]:
+    """Cut something into n parts of about the same size, fewer if it is too small for that.
+
+    Examples
+    --------
+    >>> cuts(5, 2)
+    [slice(0, 2, None), slice(2, 5, None)]
+    """
+    n = max(min(n, size), 1)
+    ends = [size * k // n for k in range(n + 1)]
+    return [slice(a, b) for a, b in pairwise(ends)]
+
+
+def n_threads(n_jobs: int | None) -> int:
+    """Give the number of threads that ``n_jobs`` asks for, as joblib counts it.
+
+    None is one, unless a context of joblib says otherwise; -1 is all processors; in a worker of a
+    parallel job it is one.
+
+    Examples
+    --------
+    >>> n_threads(None), n_threads(2)
+    (1, 2)
+    """
+    backend, of_context = get_active_backend(prefer="threads")
+    return int(backend.effective_n_jobs(of_context if n_jobs is None else n_jobs))
+
+
+def run_threads(work: Callable[[Any], None], parts: Sequence[Any], n_jobs: int) -> None:
+    """Call ``work(part)`` for each part, in up to `n_jobs` threads; the first error is raised."""
+    if n_jobs == 1 or len(parts) <= 1:
+        for part in parts:
+            work(part)
+        return
+    with ThreadPoolExecutor(min(n_jobs, len(parts))) as pool:
+        for _ in pool.map(work, parts):
+            pass

@@ -1,0 +1,44 @@
+"""Regions that hold a seed, against SciPy's labels."""
+
+import numpy as np
+import pytest
+from scipy import ndimage
+
+from skthresh.kernels.regions import keep_seeded
+
+RNG = np.random.default_rng(0)
+
+
+def twin(mask, seeds):
+    labels, _ = ndimage.label(mask, np.ones((3, 3)))
+    return np.isin(labels, np.unique(labels[(seeds > 0) & (mask > 0)])) & (mask > 0)
+
+
+@pytest.mark.parametrize("share", [0.05, 0.3, 0.5, 0.7, 0.95])
+@pytest.mark.parametrize("shape", [(1, 1), (1, 40), (40, 1), (33, 47), (80, 64)])
+def test_regions(shape, share):
+    for _ in range(20):
+        mask = (RNG.random(shape) < share).astype(np.uint8)
+        seeds = (RNG.random(shape) < 0.02).astype(np.uint8)
+        out = np.full(shape, 7, np.uint8)
+        keep_seeded(mask, seeds, out)
+        np.testing.assert_array_equal(out, twin(mask, seeds))
+
+
+def test_a_spiral_is_one_region():
+    """Runs that are joined late: the last one makes all of them one."""
+    n = 41
+    mask = np.zeros((n, n), np.uint8)
+    y, x, dy, dx = 0, 0, 0, 1
+    for step in range(n, 0, -2):
+        for _ in range(2):
+            for _ in range(step - 1):
+                mask[y, x] = 1
+                y, x = y + dy, x + dx
+            dy, dx = dx, -dy
+    seeds = np.zeros_like(mask)
+    seeds[0, 0] = 1
+    out = np.empty_like(mask)
+    keep_seeded(mask, seeds, out)
+    np.testing.assert_array_equal(out, twin(mask, seeds))
+    assert out.sum() > 100
