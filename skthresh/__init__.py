@@ -14,6 +14,7 @@ from skthresh.global_threshold.mean import MeanThreshold
 from skthresh.global_threshold.min_error import MinErrorThreshold
 from skthresh.global_threshold.minimum import MinimumThreshold
 from skthresh.global_threshold.moments import MomentsThreshold
+from skthresh.global_threshold.multi_otsu import MultiOtsuThreshold
 from skthresh.global_threshold.otsu import OtsuThreshold
 from skthresh.global_threshold.percentile import PercentileThreshold
 from skthresh.global_threshold.renyi_entropy import RenyiEntropyThreshold
@@ -87,6 +88,7 @@ __all__ = [
     "MinErrorThreshold",
     "MinimumThreshold",
     "MomentsThreshold",
+    "MultiOtsuThreshold",
     "MultiScaleSauvolaThreshold",
     "NiblackThreshold",
     "NickThreshold",

@@ -34,8 +34,7 @@ def binarize(
     Returns
     -------
     mask : ndarray of bool of image's shape
-        True on foreground; dark foreground (ink on paper) with ``mode="binary_inv"``. A technique
-        of several classes gives their numbers.
+        True on foreground; dark foreground (ink on paper) with ``mode="binary_inv"``.
 
     Examples
     --------

@@ -14,7 +14,7 @@ from skthresh.base import Thresholder
 from skthresh.batch import ImagesLike
 from skthresh.metrics import get_scorer
 from skthresh.utils._sklearn import InvalidParameterError
-from skthresh.utils.discovery import technique_name, techniques
+from skthresh.utils.discovery import technique_kind, technique_name, techniques
 
 __all__ = ["Comparison", "ComparisonRow", "compare_thresholds"]
 
@@ -175,8 +175,7 @@ def _chosen(wanted: Any, mode: str) -> Iterator[tuple[str, Any]]:
                 "The 'techniques' parameter of compare_thresholds must be 'all', 'global', 'local' "
                 f"or a list. Got {wanted!r} instead."
             )
-        package = "" if wanted == "all" else f"skthresh.{wanted}_threshold."
-        wanted = [n for n, cls in known.items() if cls.__module__.startswith(package)]
+        wanted = [n for n, cls in known.items() if wanted in {"all", technique_kind(cls)}]
     for item in wanted:
         if isinstance(item, Thresholder):
             yield technique_name(type(item)), clone(item)
@@ -184,8 +183,8 @@ def _chosen(wanted: Any, mode: str) -> Iterator[tuple[str, Any]]:
             yield item, known[item]().set_params(mode=mode)
         else:
             raise InvalidParameterError(
-                f"techniques has {item!r}, which is neither a thresholder nor one of "
-                f"{sorted(known)}."
+                f"techniques has {item!r}, which is neither a thresholder of two classes nor one "
+                f"of {sorted(known)}."
             )
 
 

@@ -23,6 +23,7 @@ PARAMETERS = {
     # scikit-learn's random tables have no two peaks
     "IntermodesThreshold": [{"fallback": OtsuThreshold()}],
     "MinimumThreshold": [{"fallback": OtsuThreshold()}],
+    "MultiOtsuThreshold": [{}, {"n_classes": 4, "per_image": True, "output": "levels"}],
     "OtsuThreshold": [{}, {"per_image": True}],
     "Resize": [{"shape": 3}, {"shape": 5, "method": "nearest"}],
     "SimpleThreshold": [{"threshold": 50}],

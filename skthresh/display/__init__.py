@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from skthresh.display.comparison import ComparisonDisplay
 from skthresh.display.segmentation import SegmentationDisplay
 from skthresh.display.threshold import ThresholdDisplay
 
-__all__ = ["SegmentationDisplay", "ThresholdDisplay"]
+__all__ = ["ComparisonDisplay", "SegmentationDisplay", "ThresholdDisplay"]

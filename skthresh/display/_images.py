@@ -8,8 +8,9 @@ import numpy as np
 from sklearn.utils.validation import check_array
 
 from skthresh.batch import Array
+from skthresh.reading import is_ragged
 
-__all__ = ["aspect", "hide_frame", "read_image", "show_image"]
+__all__ = ["as_images", "aspect", "hide_frame", "read_image", "show_image"]
 
 
 def read_image(image: Any, name: str, channel_axis: int | None = None) -> Array:
@@ -46,6 +47,29 @@ def read_image(image: Any, name: str, channel_axis: int | None = None) -> Array:
     if array.ndim == 3 and channel_axis is not None:
         array = np.moveaxis(array, channel_axis, -1)
     return array
+
+
+def as_images(
+    values: Any, name: str, n: int, image_shape: tuple[int, ...] | None, channel_axis: int | None
+) -> list[Array]:
+    """Give the first images of a batch in their own shape, channels last."""
+    if is_ragged(values) or np.ndim(values) != 2:
+        return [read_image(x, f"{name}[{i}]", channel_axis) for i, x in enumerate(values[:n])]
+    if image_shape is None:
+        raise ValueError(
+            f"{name} has flat rows (shape {np.shape(values)}): pass image_shape=(height, width) "
+            f"to show them. If {name} is one image, pass {name}[np.newaxis]."
+        )
+    rows = np.asarray(values)[:n]
+    if rows.shape[1] != np.prod(image_shape):
+        raise ValueError(
+            f"image_shape={image_shape} asks for {np.prod(image_shape)} pixels, but the rows of "
+            f"{name} have {rows.shape[1]}."
+        )
+    shape = np.atleast_1d(image_shape).tolist()
+    return [
+        read_image(row.reshape(shape), f"{name}[{i}]", channel_axis) for i, row in enumerate(rows)
+    ]
 
 
 def aspect(image: Array) -> float:

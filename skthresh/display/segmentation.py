@@ -9,10 +9,9 @@ import numpy as np
 
 from skthresh.batch import Array, ImagesLike
 from skthresh.display._estimators import first_parameter, unwrap
-from skthresh.display._images import aspect, read_image, show_image
+from skthresh.display._images import as_images, aspect, show_image
 from skthresh.display._matplotlib import axes_array, import_pyplot
 from skthresh.metrics import dice_score
-from skthresh.reading import is_ragged
 from skthresh.utils._sklearn import Interval, validate_parameter_constraints
 
 __all__ = ["SegmentationDisplay"]
@@ -179,7 +178,7 @@ class SegmentationDisplay:
         given = {name: values for name, values in given.items() if values is not None}
         _check_lengths(**given)
         lists = {
-            name: _as_images(values, name, max_images, image_shape, channel_axis)
+            name: as_images(values, name, max_images, image_shape, channel_axis)
             for name, values in given.items()
         }
         true, pred = lists.get("y_true"), lists["y_pred"]
@@ -259,29 +258,6 @@ def _check_lengths(**given: Any) -> None:
         raise ValueError(f"Each image needs its masks, but the numbers of images differ: {found}.")
     if not all(lengths.values()):
         raise ValueError("X holds no images; at least one is needed.")
-
-
-def _as_images(
-    values: Any, name: str, n: int, image_shape: tuple[int, ...] | None, channel_axis: int | None
-) -> list[Array]:
-    """Give the first images of a batch in their own shape, channels last."""
-    if is_ragged(values) or np.ndim(values) != 2:
-        return [read_image(x, f"{name}[{i}]", channel_axis) for i, x in enumerate(values[:n])]
-    if image_shape is None:
-        raise ValueError(
-            f"{name} has flat rows (shape {np.shape(values)}): pass image_shape=(height, width) "
-            f"to show them. If {name} is one image, pass {name}[np.newaxis]."
-        )
-    rows = np.asarray(values)[:n]
-    if rows.shape[1] != np.prod(image_shape):
-        raise ValueError(
-            f"image_shape={image_shape} asks for {np.prod(image_shape)} pixels, but the rows of "
-            f"{name} have {rows.shape[1]}."
-        )
-    shape = np.atleast_1d(image_shape).tolist()
-    return [
-        read_image(row.reshape(shape), f"{name}[{i}]", channel_axis) for i, row in enumerate(rows)
-    ]
 
 
 def _as_indices(

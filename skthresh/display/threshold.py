@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.base import clone
 
 from skthresh.batch import Array, kernel_form
-from skthresh.display._estimators import first_parameter, unwrap
+from skthresh.display._estimators import first_parameter, of_one_image, unwrap
 from skthresh.display._images import aspect, read_image, show_image
 from skthresh.display._matplotlib import axes_array, import_pyplot
 from skthresh.histogram import Histogram, count
@@ -139,7 +139,7 @@ class ThresholdDisplay:
             read_image(image, "image", first_parameter([*steps, last], "channel_axis")),
             read_image(last.predict(x)[0], "result", channel_axis),
             histogram=_count(levels, getattr(last, "n_bins", MAX_BARS)),
-            threshold=_of_one_image(last.thresholds(x), x, channel_axis),
+            threshold=of_one_image(last.thresholds(x), x, channel_axis),
             between_class_variance=_criterion(last, x),
         ).plot(axes=axes, log=log, im_kw=im_kw, line_kw=line_kw)
 
@@ -290,14 +290,6 @@ def _check_rank(image: Array, first: Any, name: str) -> None:
         f"image has shape {image.shape}, but {type(first).__name__} was fitted on {fitted}. "
         f"{name} takes one image. {hint}"
     )
-
-
-def _of_one_image(thresholds: Any, x: Array, channel_axis: int | None) -> Any:
-    """Take what holds for the only image of `x`: a number, one per channel, or one per pixel."""
-    t = np.asarray(thresholds)
-    if t.shape == x.shape:
-        return t[0] if channel_axis is None else np.moveaxis(t[0], channel_axis, -1)
-    return t.item() if t.size == 1 else t.reshape(-1)
 
 
 def _criterion(thresholder: Any, x: Array) -> tuple[Array, Array] | None:

@@ -11,6 +11,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from skthresh.base import DTYPES
 from skthresh.batch import Array, Batch, ImagesLike
 from skthresh.reading import read_batch
 from skthresh.unet._keras import import_keras
@@ -25,6 +26,7 @@ from skthresh.utils._sklearn import (
     fit_context,
     output_container,
 )
+from skthresh.utils.image_tags import image_tags
 
 __all__ = ["UNetSegmenter"]
 
@@ -413,7 +415,7 @@ class UNetSegmenter(TransformerMixin, BaseEstimator):
         return state
 
     def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
+        tags = image_tags(super().__sklearn_tags__(), dtypes=tuple(DTYPES), ranks=(2, 2))
         tags.input_tags.two_d_array = False
         tags.input_tags.three_d_array = True
         tags.input_tags.allow_nan = True
