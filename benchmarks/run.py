@@ -1,151 +1,144 @@
-"""Speed against OpenCV and scikit-image, through the public estimators, one thread each.
+"""Speed and memory against OpenCV, scikit-image and doxapy, through the public estimators.
 
-    python benchmarks/run.py                    # the table
-    python benchmarks/run.py --json out.json    # and the figures behind it
-    python benchmarks/run.py --quick            # a small image: checks the answers, not the times
+    python benchmarks/run.py                    # the table; and all figures, in results/speed.json
+    python benchmarks/run.py --write            # and docs/performance.md anew
+    python benchmarks/run.py --only "Sauvola"   # the rows that match
+    python benchmarks/run.py --quick            # small images, once each: checks the answers
 
-Both sides of a row run in alternation in one process, and the ratio is peer's time / ours, median
-over the runs: above 1 is faster than the peer. Each row also checks that both gave equal output.
+Both sides of a row run in alternation in one process, with one thread each, and each row checks
+that both gave equal output, or says why they cannot be equal. Only wrong output fails.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import platform
-import statistics
+import os
+import re
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import cv2
-import numpy as np
-from skimage.filters import threshold_otsu
-
-from skthresh import AdaptiveThreshold, GaussianBlur, OtsuThreshold, SimpleThreshold, ToGray
-
-MODES = {"binary": 0, "binary_inv": 1, "trunc": 2, "tozero": 3, "tozero_inv": 4}
+HERE = Path(__file__).parent
+PAGE = HERE.parent / "docs" / "performance.md"
+RESULTS = HERE / "results" / "speed.json"
 
 
-class Row(NamedTuple):
-    """One line of the table: the same work, by us and by a peer."""
-
-    work: str
-    peer: str
-    ours: Callable[[], Any]
-    theirs: Callable[[], Any]
-    # Share of pixels that may differ: 0, but for documented float32 ties.
-    tolerance: float = 0.0
+def pattern(text: str) -> re.Pattern[str]:
+    try:
+        return re.compile(text)
+    except re.error as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no pattern: {error}") from error
 
 
-def page(height: int, width: int) -> np.ndarray:
-    """Make a page-like image: uneven light, noise, dark strokes."""
-    rng = np.random.default_rng(0)
-    light = 190 + 40 * np.sin(np.linspace(0, 3, width)) * np.cos(np.linspace(0, 2, height))[:, None]
-    image = light + rng.normal(0, 6, (height, width))
-    strokes = rng.random((height // 8 + 1, width // 8 + 1)) < 0.15
-    ink = np.kron(strokes, np.ones((8, 4))[:, [0, 1, 2, 3, 3, 3, 3, 3]])[:height, :width] > 0
-    ink &= np.arange(width) % 8 < 4
-    image[ink] -= 110
-    return np.clip(image, 0, 255).astype(np.uint8)
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--json", type=Path, help="where to save the figures (results/speed.json)")
+    parser.add_argument("--quick", action="store_true", help="small images, one run each")
+    parser.add_argument("--runs", type=int, default=9, help="runs of each row (9)")
+    parser.add_argument("--only", type=pattern, default=None, help="a pattern of rows")
+    parser.add_argument("--write", action="store_true", help="write docs/performance.md anew")
+    options = parser.parse_args()
+    if options.write and (options.quick or options.only):
+        parser.error("--write takes the whole table, of whole images")
+    if options.json is None and not (options.quick or options.only):
+        options.json = RESULTS
+    return options
 
 
-def rows(image: np.ndarray) -> Iterator[Row]:
-    X = image[np.newaxis]
+def attempt(function: Callable[[], Any], failed: Any) -> Any:
+    """Call a function; if it raises, its line says so and the others are still measured."""
+    try:
+        return function()
+    except Exception as error:  # noqa: BLE001  whatever a peer or we raise is this line's result
+        failed.wrong = f"{type(error).__name__}: {error}"
+        return failed
 
-    def transform(estimator: Any, data: np.ndarray = X) -> Callable[[], Any]:
-        estimator.fit(data[:, :32, :32])
-        return lambda: estimator.transform(data)[0]
 
-    for mode, code in MODES.items():
-        yield Row(
-            f"SimpleThreshold {mode}",
-            "OpenCV",
-            transform(SimpleThreshold(127, mode=mode)),
-            lambda code=code: cv2.threshold(image, 127, 255, code)[1],
+Wanted = Callable[[str], bool]
+
+
+def row_results(wanted: Wanted, runs: int, *, quick: bool) -> Iterator[Any]:
+    """Measure the work that peers do, too."""
+    from speed.memory import add_memory, has_memory
+    from speed.row import Result, measure
+    from speed.table import rows
+
+    selected = [row for row in rows() if wanted(row.key)]
+    memory = [row for row in selected if has_memory(row)]
+    for row in selected:
+
+        def line(row: Any = row) -> Any:
+            result = measure(row, runs=runs, quick=quick)
+            if row in memory[: 1 if quick else None]:
+                add_memory(row, result, quick=quick)
+            return result
+
+        yield attempt(line, Result(group=row.group, work=row.work, peer=row.peer))
+
+
+def technique_results(wanted: Wanted, *, quick: bool) -> Iterator[Any]:
+    """Measure every technique by itself: small calls, memory, start."""
+    from speed import peer_memory, techniques
+    from speed.row import Result
+
+    def selected(group: str, *, few: bool = False) -> list[str]:
+        found = [name for name in techniques.techniques() if wanted(f"{group}: {name}")]
+        return sorted(found, key="simple".__ne__)[:1] if few else found
+
+    if names := selected(techniques.SMALL):
+        yield techniques.small_calls(names, quick=quick)
+    # Each of these takes seconds; when it must be quick, one suffices to see that it works.
+    for name in selected(peer_memory.MEMORY, few=quick):
+        found = attempt(
+            lambda name=name: peer_memory.technique_memory(name, quick=quick),
+            Result(group=peer_memory.MEMORY, work=name),
         )
-    otsu = transform(OtsuThreshold(per_image=True))
-    yield Row("Otsu", "OpenCV", otsu, lambda: cv2.threshold(image, 0, 255, cv2.THRESH_OTSU)[1])
-    yield Row(
-        "Otsu",
-        "scikit-image",
-        otsu,
-        lambda: np.where(image > threshold_otsu(image), np.uint8(255), np.uint8(0)),
-    )
-    for method, code, sizes in (("mean", 0, (5, 51, 301)), ("gaussian", 1, (5, 51))):
-        for size in sizes:
-            yield Row(
-                f"AdaptiveThreshold {method} {size}",
-                "OpenCV",
-                transform(AdaptiveThreshold(method, window_size=size)),
-                lambda code=code, size=size: cv2.adaptiveThreshold(image, 255, code, 0, size, 2),
-                0.0 if method == "mean" or size <= 9 else 1e-4,
-            )
-    for size in (5, 21):
-        yield Row(
-            f"GaussianBlur {size}",
-            "OpenCV",
-            transform(GaussianBlur(size)),
-            lambda size=size: cv2.GaussianBlur(image, (size, size), 0),
-        )
-    colour = np.stack([image, image[::-1], image[:, ::-1]], axis=-1)
-    yield Row(
-        "ToGray",
-        "OpenCV",
-        transform(ToGray(), colour[np.newaxis]),
-        lambda: cv2.cvtColor(colour, cv2.COLOR_RGB2GRAY),
-    )
+        yield from found if isinstance(found, list) else [found]
+    if wanted(techniques.IMPORT):
+        empty = Result(group=techniques.IMPORT, work="")
+        yield attempt(lambda: techniques.imports(quick=quick), empty)
+    if names := selected(techniques.FIRST, few=quick):
+        yield from techniques.first_uses(names, quick=quick)
 
 
-def measure(row: Row, runs: int) -> dict[str, Any]:
-    """Time both sides in alternation, and compare what they give."""
-    different = float(np.mean(row.ours() != row.theirs()))  # also the warm-up, and compilation
-    ours, theirs = [], []
-    for _ in range(runs):
-        for function, times in ((row.ours, ours), (row.theirs, theirs)):
-            start = time.perf_counter()
-            function()
-            times.append(time.perf_counter() - start)
-    return {
-        "work": row.work,
-        "peer": row.peer,
-        "ms": 1e3 * statistics.median(ours),
-        "peer_ms": 1e3 * statistics.median(theirs),
-        "ratio": statistics.median(t / o for o, t in zip(ours, theirs, strict=True)),
-        "different": different,
-        "equal": different <= row.tolerance,
-    }
+def results(options: argparse.Namespace) -> Iterator[Any]:
+    """Measure what is selected, one line of the table at a time."""
+
+    def wanted(key: str) -> bool:
+        return not options.only or options.only.search(key) is not None
+
+    yield from row_results(wanted, 1 if options.quick else options.runs, quick=options.quick)
+    yield from technique_results(wanted, quick=options.quick)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--json", type=Path)
-    parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--runs", type=int, default=9)
-    options = parser.parse_args()
-    cv2.setNumThreads(1)
-    image = page(400, 380) if options.quick else page(4000, 3800)
-    runs = 1 if options.quick else options.runs
-    print(
-        f"{image.shape[0]}x{image.shape[1]} uint8, {platform.machine()}, OpenCV {cv2.__version__}"
-    )
-    print(f"{'work':<28} {'peer':<13} {'ms':>8} {'peer ms':>8} {'ratio':>6}  different")
-    results = []
-    for row in rows(image):
-        r = measure(row, runs)
-        results.append(r)
-        print(
-            f"{r['work']:<28} {r['peer']:<13} {r['ms']:>8.2f} {r['peer_ms']:>8.2f} "
-            f"{r['ratio']:>6.2f}  {r['different']:.1e}{'' if r['equal'] else '  WRONG'}",
-            flush=True,
-        )
+    """Print the table, and save it."""
+    options = parse()
+    from speed.process import ONE_THREAD
+
+    os.environ.update(ONE_THREAD)  # before NumPy is imported
+    from speed.report import COLUMNS, LEGEND, cells, described, machine, markdown, save, text_line
+    from speed.report import write_page as write
+
+    facts = machine()
+    print(described(facts), *LEGEND, sep="\n")
+    print(f"\n{text_line(list(COLUMNS))}")
+    found: list[Any] = []
+    for result in results(options):
+        if not found or found[-1].group != result.group:
+            print(f"\n{result.group}")
+        print(text_line(cells(result)), flush=True)
+        found.append(result)
+    if not found:
+        sys.exit(f"no row matches {options.only.pattern!r}")
     if options.json:
-        options.json.write_text(json.dumps(results, indent=1) + "\n")
-    wrong = [r["work"] for r in results if not r["equal"]]
+        save(options.json, found, facts)
+    if options.write:
+        write(PAGE, markdown(found, facts))
+    wrong = [f"{r.group}: {r.work} / {r.peer}: {r.wrong}" for r in found if r.wrong]
     if wrong:
-        sys.exit(f"not equal to the peer: {', '.join(wrong)}")
+        sys.exit("wrong output:\n" + "\n".join(wrong))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,186 @@
+"""The harness of the benchmarks: its rows hold, and it sees what is wrong."""
+
+import dataclasses
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+FOLDER = Path(__file__).parents[1] / "benchmarks"
+
+ONE_ROW = """
+import dataclasses, sys
+import run
+from speed import memory, table
+row = table.rows()[0]
+spoiled = lambda X: lambda: 255 - row.ours(X)()
+changes = {"hopeless": {"target": 1e9}, "wrong": {"ours": spoiled}}[sys.argv.pop()]
+table.rows = lambda: [dataclasses.replace(row, **changes)]
+memory.has_memory = lambda row: False
+run.technique_results = lambda *_, **__: iter(())
+run.main()
+"""
+
+
+@pytest.fixture
+def rows(monkeypatch):
+    monkeypatch.syspath_prepend(FOLDER)
+    from speed import table
+
+    return {row.key: row for row in table.rows()}
+
+
+def python(*arguments):
+    return subprocess.run(
+        [sys.executable, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=FOLDER,
+    )
+
+
+def spoiled(side):
+    """Give the same work with one wrong pixel."""
+
+    def prepare(X):
+        call = side(X)
+
+        def wrong():
+            out = np.array(call())
+            out.flat[7] = out.max() - out.flat[7]
+            return out
+
+        return wrong
+
+    return prepare
+
+
+def test_quick(tmp_path):
+    """Every row, on small images: whatever the time, the outputs are right."""
+    file = tmp_path / "new" / "speed.json"
+    done = python("run.py", "--quick", "--json", file)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = json.loads(file.read_text())
+    assert found["machine"]["cores"] >= 1
+    results = found["results"]
+    assert not [r for r in results if r["wrong"]]
+    measured = [r for r in results if r["ms"]]
+    assert len(measured) > 50
+    assert all(r["ratio"] > 0 and r["peer_ms"] > 0 and r["reached"] is None for r in measured)
+    (calls,) = (r["each"] for r in results if "28x28 image," in r["group"])
+    assert len(calls) > 40
+    assert sum(r["bytes"] is not None and r["peer_bytes"] is not None for r in results) == 2
+
+
+def test_only_wrong_output_fails():
+    slow = python("-c", ONE_ROW, "--quick", "hopeless")
+    assert slow.returncode == 0, slow.stderr
+    wrong = python("-c", ONE_ROW, "--quick", "wrong")
+    assert wrong.returncode == 1
+    assert "WRONG" in wrong.stdout
+    assert "1.0e+00 of the pixels are not OpenCV's" in wrong.stderr
+
+
+@pytest.mark.parametrize(
+    ("key", "says"),
+    [
+        ("AdaptiveThreshold mean, window 5 / 51 / 301: mean 51 / OpenCV", "OpenCV's"),
+        ("10,000 images of 28x28: Otsu per image / OpenCV", "OpenCV's"),
+        ("Bernsen, Contrast, MidGrey, window 25: MidGrey / doxapy", "the reference's"),
+        (
+            "uint16 and float32: Otsu, Sauvola 25, adaptive mean 51: Otsu, uint16 / scikit-image",
+            "the reference's",
+        ),
+    ],
+)
+def test_one_wrong_pixel_is_reported(rows, key, says):
+    from speed.row import measure
+
+    row = rows[key]
+    assert not measure(row, runs=1, quick=True).wrong
+    wrong = measure(dataclasses.replace(row, ours=spoiled(row.ours)), runs=1, quick=True).wrong
+    assert says in wrong
+
+
+def test_more_than_the_tolerance_is_reported(rows):
+    from speed.row import measure
+
+    (row,) = (r for r in rows.values() if r.work == "gaussian 51")
+    noisy = dataclasses.replace(row, ours=lambda X: lambda: 255 - row.ours(X)())
+    result = measure(noisy, runs=1, quick=True)
+    assert result.different == 1
+    assert "OpenCV's" in result.wrong
+
+
+def test_a_row_says_why_outputs_may_differ(rows):
+    row = next(iter(rows.values()))
+    for changes, says in (
+        ({"tolerance": 0.1}, "why"),
+        ({"same": False, "because": "it is slower"}, "compared"),
+        ({"ours": None}, "missing"),
+    ):
+        with pytest.raises(ValueError, match=says):
+            dataclasses.replace(row, **changes)
+
+
+def test_keys_are_unique_and_each_group_is_one_block(rows):
+    from speed import table
+
+    assert len(rows) == len(table.rows())
+    groups = [row.group for row in table.rows()]
+    blocks = [g for g, before in zip(groups, ["", *groups], strict=False) if g != before]
+    assert len(blocks) == len(set(blocks))
+
+
+def test_pairs_alternate_and_slow_peers_run_less(rows, monkeypatch):
+    from speed import row
+
+    calls = []
+    first, second = (lambda: calls.append("ours")), (lambda: calls.append("theirs"))
+    assert [len(t) for t in row.alternate(first, second, 4)] == [4, 4]
+    assert calls == ["theirs", "ours", "ours", "theirs"] * 2
+    monkeypatch.setattr(row, "SLOW", -1.0)
+    assert len(row.alternate(first, second, 9)[1]) == row.FEW
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self/clear_refs").exists(), reason="the mark cannot be reset here"
+)
+def test_memory_that_is_freed_within_a_call_is_seen(rows):
+    from speed.memory import additional_bytes
+
+    def call():
+        np.ones(2**24)  # 128 MiB, gone when the next line runs
+        return np.ones(2**20)
+
+    more, result = additional_bytes(call)
+    assert result.nbytes == 2**23
+    assert 0.95 * 2**27 < more < 1.15 * 2**27
+    again, _ = additional_bytes(lambda: np.ones(2**22))
+    assert 0.9 * 2**25 < again < 1.3 * 2**25
+
+
+def test_the_page_is_written_between_its_marks(tmp_path, rows):
+    from speed.report import LEGEND, PACKAGES, markdown, write_page
+    from speed.row import measure
+
+    page = tmp_path / "performance.md"
+    page.write_text("# Head\n\n<!-- table -->\nformer\n<!-- end -->\nafter\n")
+    row = next(iter(rows.values()))
+    facts = dict.fromkeys(("cpu", "cores", "system", "python", *PACKAGES), "1")
+    write_page(page, markdown([measure(row, runs=1, quick=True)], facts))
+    text = page.read_text()
+    assert "former" not in text
+    assert LEGEND[0] in text
+    assert f"| **{row.group}** |" in text
+    assert text.startswith("# Head\n\n<!-- table -->\n")
+    assert text.endswith("\n<!-- end -->\nafter\n")
+    page.write_text("no marks")
+    with pytest.raises(ValueError, match="0 tables"):
+        write_page(page, "")
+    real = (FOLDER.parent / "docs" / "performance.md").read_text()
+    assert real.count("<!-- table -->") == real.count("<!-- end -->") == 1
