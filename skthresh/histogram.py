@@ -149,6 +149,8 @@ def count(
         counts = _sum(kept.of_each(lambda p: kernels.count_bytes(p)[:n_levels]))
         nothing = np.zeros(n_levels, np.int64)
         return Histogram(counts if counts.size else nothing, np.arange(n_levels))
+    if dtype.kind == "u" and dtype.itemsize == 2 and any(p.size >= MAX_LEVELS for p, _ in kept):
+        return _trimmed(_sum(kept.of_each(kernels.count_words)))
     return _count_integers(kept, np.dtype(np.uint64 if dtype.name == "uint64" else np.int64))
 
 
@@ -184,6 +186,15 @@ def _sum(parts: Iterable[Array]) -> Array:
     for part in parts:
         total = part if total is None else total + part
     return np.zeros(0, np.int64) if total is None else total
+
+
+def _trimmed(counts: Array) -> Histogram:
+    """Keep the levels from the first one that occurs to the last one."""
+    found = np.flatnonzero(counts)
+    if len(found) == 0:
+        return Histogram(np.zeros(0, np.int64), np.zeros(0, np.int64))
+    levels = np.arange(found[0], found[-1] + 1)
+    return Histogram(counts[levels], levels)
 
 
 def _count_integers(planes: _Flat, center_dtype: np.dtype[Any]) -> Histogram:

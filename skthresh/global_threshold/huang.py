@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -30,7 +31,9 @@ def _entropy(distance: Floats) -> Floats:
     return np.asarray(np.log1p(distance) - distance / (1 + distance) * logs)
 
 
-def _fuzziness(p: Floats, x: Floats, means: tuple[Floats, Floats], splits: Array) -> Floats:
+def _fuzziness(
+    p: Floats, x: Floats, means: tuple[Floats, Floats], splits: Sequence[int] | Array
+) -> Floats:
     """Give the fuzziness of some splits."""
     out = np.empty(len(splits))
     for k, i in enumerate(splits):
@@ -45,15 +48,18 @@ def _table() -> Floats:
     return table
 
 
-def _groups(p: Floats, x: Floats, n_groups: int) -> tuple[Array, Array]:
-    """Divide levels into groups that are narrow and of few pixels; give first levels, and n."""
-    n = len(p)
+def _groups(size: Floats, n_groups: int) -> tuple[Array, Array]:
+    """Divide levels into groups over which `size` grows alike.
+
+    Gives the first level of each group, and the number of levels behind; the group of each level.
+    """
+    n = len(size)
     if n_groups >= n:
         return np.arange(n + 1), np.arange(n)
-    size = np.cumsum(p + np.diff(x, prepend=0.0))
-    group = np.minimum(size * (n_groups / size[-1]), n_groups - 1).astype(np.intp)
-    new = np.diff(group, prepend=-1) > 0
-    return np.append(np.flatnonzero(new), n), np.cumsum(new) - 1
+    group = (size * (n_groups / size[-1])).astype(np.intp)
+    group[-1] = min(group[-1], n_groups - 1)
+    first = np.concatenate([[0], np.flatnonzero(group[1:] > group[:-1]) + 1, [n]])
+    return first, np.repeat(np.arange(len(first) - 1), np.diff(first))
 
 
 def _candidates(p: Floats, x: Floats, means: tuple[Floats, Floats]) -> Array:
@@ -63,13 +69,14 @@ def _candidates(p: Floats, x: Floats, means: tuple[Floats, Floats]) -> Array:
     splits that are left.
     """
     sums = np.concatenate([[0.0], np.cumsum(p)]), np.concatenate([[0.0], np.cumsum(p * x)])
-    splits, n_groups, least = np.arange(len(p) - 1), GROUPS, np.inf
+    splits, n_groups, least, best = np.arange(len(p) - 1), GROUPS, np.inf, -1
     while len(splits) > ALL_SPLITS:
         bounds = np.empty(len(splits))
-        groups = _groups(p, x, n_groups)
+        groups = _groups(sums[0][1:] + x, n_groups)  # of few pixels, and narrow
         kernels.fuzziness_bounds((x, *sums), means, groups, _table(), splits, bounds)
-        best = splits[[np.argmin(bounds)]]
-        least = min(least, _fuzziness(p, x, means, best)[0] * (1 + SLACK) + ROUNDING)
+        before, best = best, splits[np.argmin(bounds)]
+        if best != before:
+            least = min(least, _fuzziness(p, x, means, [best])[0] * (1 + SLACK) + ROUNDING)
         splits = splits[bounds <= least]
         if n_groups >= len(p):
             break
@@ -106,8 +113,9 @@ def huang(counts: Array, centers: Array) -> float:
     x = x / x[-1]
     n_splits = len(x) - 1
     splits = np.arange(n_splits) if n_splits <= ALL_SPLITS else _candidates(p, x, means)
-    best = splits[first_maximum(-_fuzziness(p, x, means, splits))]
-    threshold: float = centers[best].item()
+    if len(splits) > 1:
+        splits = splits[[first_maximum(-_fuzziness(p, x, means, splits))]]
+    threshold: float = centers[splits[0]].item()
     return threshold
 
 

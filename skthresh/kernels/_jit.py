@@ -24,7 +24,8 @@ def kernel(function: Callable[..., Any], **options: Any) -> Callable[..., Any]:
     Functions that work on one row are kernels, too: small, over slices that start at 0, so that
     LLVM vectorises them. A loop over the whole plane with offset indices runs several times slower.
     """
-    options = {"nogil": True, "error_model": "numpy", **options}
+    # nothing calls kernels from C: not to compile that entrance saves time
+    options = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True, **options}
     function.__qualname__ = f"{function.__qualname__}-{_stamp()}"  # the name of the file on disk
     try:
         return njit(cache=True, **options)(function)

@@ -90,8 +90,11 @@ def smooth(h: Any, other: Any, at: Any, limit: int, whole: bool) -> Any:
             h, other = h[: size - 1], other[: size - 1]
         k += 1
         # Three points with lower ones between them are three peaks, wherever these have moved to.
-        low, lower = h[at[1]], h[at[3]]
-        if not (h[at[0]] > low < h[at[2]] > lower < h[at[4]]):
+        known = at[4] < h.size
+        if known:
+            low, lower = h[at[1]], h[at[3]]
+            known = h[at[0]] > low < h[at[2]] > lower < h[at[4]]
+        if not known:
             n_peaks = find_peaks(h, at)
     return h, n_peaks, k
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skthresh.batch import Array
+from skthresh.kernels.apply import BINARY_INV
 from skthresh.kernels.formula import compiled, statistics_of
 from skthresh.kernels.moments import greatest_variance
 from skthresh.kernels.window import border_index
@@ -384,6 +385,6 @@ class Windows:
             n = (np.tile(rows[band.index[1]], len(pixels)), columns, *inside)
         elif self.cut is not None:
             n = band.n.reshape(-1)
-        run = compiled(formula, kind, cut=by_rows)
+        run = compiled(formula, kind, cut=by_rows, binary=rule[0] <= BINARY_INV)
         scale = self.scaling.scale
         run(pixels.reshape(-1), a, b, low, high, n, scale, parameters, rule, out.reshape(-1))

@@ -46,6 +46,37 @@ def test_thresholds_say_the_same():
         np.testing.assert_array_equal(mask, image <= t if mode.endswith("inv") else image > t)
 
 
+@pytest.mark.parametrize("dtype", ["uint8", "int16", "float16", "float32", "float64"])
+@pytest.mark.parametrize("mode", ["binary", "binary_inv", "trunc", "tozero", "tozero_inv"])
+@pytest.mark.parametrize(
+    ("low", "high"), [(40.5, 70), (-300.5, 60), (20, 1e6), (50, np.inf), (4e4, 5e4)]
+)
+def test_modes(mode, dtype, low, high):
+    """Each pixel is compared with the threshold that decides about it."""
+    image = (RNG.random((20, 30)) * 100).astype(dtype)
+    if np.dtype(dtype).kind == "f":
+        image[RNG.random(image.shape) < 0.1] = np.nan
+        high = min(high, 6e4)
+    else:
+        high = min(high, 1e300)
+    inside = RNG.random(image.shape) < 0.9
+    e = HysteresisThreshold(low, high, mode=mode, max_value=7).fit([image])
+    for mask in (None, [inside]):
+        t, out = e.thresholds([image], mask)[0], e.transform([image], mask)[0]
+        above, below = image > t, image <= t
+        top = np.floor(t).clip(0, 255) if dtype == "uint8" else t
+        top = np.floor(top) if dtype == "int16" else top
+        expected = {
+            "binary": np.where(above, 7, 0),
+            "binary_inv": np.where(below, 7, 0),
+            "trunc": np.where(above, top, image),
+            "tozero": np.where(above, image, 0),
+            "tozero_inv": np.where(below, image, 0),
+        }[mode]
+        expected = expected if mask is None else np.where(inside, expected, 0)
+        np.testing.assert_array_equal(out, expected.astype(dtype))
+
+
 def test_estimators_as_thresholds():
     X = np.stack([REAL["coins"][:150, :150], REAL["camera"][:150, :150]])
     low, high = OtsuThreshold(correction=0.7), OtsuThreshold()

@@ -43,6 +43,23 @@ def test_smoothing_until_two_peaks():
     assert found > 100
 
 
+def test_wide_histograms():
+    x = np.arange(30_000)
+    modes = 1e5 * (np.exp(-(((x - 9000) / 900) ** 2)) + np.exp(-(((x - 20_000) / 900) ** 2)))
+    assert minimum(np.rint(modes), x) == 9000 + np.argmin(np.rint(modes)[9000:20_000])
+    bumps = modes.copy()
+    bumps[[500, 9100, 20_100, 27_000]] += 1e6  # far apart from each other
+    noise = RNG.integers(1, 1000, len(x))
+    for counts in (bumps, noise):
+        with pytest.raises(ThresholdNotFoundError, match="more than two peak"):
+            minimum(counts, x, 5000)
+    ragged = np.rint(modes) + RNG.integers(0, 3, len(x)) * (x > 28_000)
+    once = np.convolve(np.pad(ragged, 1, mode="edge"), np.ones(3), mode="valid")
+    with pytest.raises(ThresholdNotFoundError, match="more than two peak"):
+        minimum(ragged, x, 1)
+    assert len(peaks(once)) > 2
+
+
 def test_equal_to_scikit_image():
     images = [random_image(RNG, "uint8") for _ in range(60)] + list(REAL.values())
     compared = 0

@@ -140,6 +140,9 @@ def test_the_beginning_of_a_curve_proves_three_peaks():
     assert run(counts[:20], 14, whole=True)[1] == 3
     assert run(counts[:20], 14, whole=False)[1] < 3
     assert run(counts, 14)[1] == 2
+    # Nor is the third peak, once it is where nothing is known.
+    beginning = [50, 0, 0, 0, 0, 30, 30, 30, 10, 1, 11]
+    assert run(beginning, 1, whole=False)[1] == run([*beginning, 0, 0], 1)[1] == 2
 
 
 def test_wide_histograms_that_keep_three_peaks(monkeypatch):
@@ -210,7 +213,7 @@ def test_bounds_on_fuzziness(kind, n_groups):
         h = x, np.concatenate([[0], np.cumsum(p)]), np.concatenate([[0], np.cumsum(p * x)])
         splits = np.flatnonzero(RNG.random(n - 1) < 0.8)
         out = np.empty(len(splits))
-        groups = huang._groups(p, x, n_groups)
+        groups = huang._groups(h[1][1:] + x, n_groups)
         assert len(groups[0]) - 1 <= max(n_groups, 1)
         criteria.fuzziness_bounds(h, means, groups, huang._table(), splits, out)
         assert (out <= np.array(exact)[splits] * (1 + 1e-9) + 1e-13).all()

@@ -134,8 +134,14 @@ def test_compiled_formula(counts, kind, mode):
     rule = Output(mode, 255).rule(v.dtype, out.dtype, 1e-9)
     given = a | (b << 32) if kind == "packed" else a
     many = n if counts != "cut" else (n_rows, n_columns, 2, width - 2)
-    loop = compiled(every_statistic, kind, cut=counts == "cut")
-    loop(kernel_form(v), given, b, low, high, many, scale, parameters, rule, out)
+    for binary in {False, mode in {"binary", "binary_inv"}}:
+        out[:] = 77
+        loop = compiled(every_statistic, kind, cut=counts == "cut", binary=binary)
+        loop(kernel_form(v), given, b, low, high, many, scale, parameters, rule, out)
+        assert_as_expected(v, t, mode, out)
+
+
+def assert_as_expected(v, t, mode, out):
     expected = {
         None: t,
         "binary": np.where(v > t, 255, 0),

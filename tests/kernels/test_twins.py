@@ -5,7 +5,14 @@ import pytest
 
 from skthresh.batch import kernel_form
 from skthresh.kernels import apply, window
-from skthresh.kernels.count import count_bins, count_bytes, count_levels, finite_range, level_range
+from skthresh.kernels.count import (
+    count_bins,
+    count_bytes,
+    count_levels,
+    count_words,
+    finite_range,
+    level_range,
+)
 from skthresh.kernels.gaussian import gaussian_weights
 from skthresh.kernels.gray import bt601_fixed_point
 from skthresh.modes import Output
@@ -90,6 +97,25 @@ def test_counts(size):
     np.testing.assert_array_equal(
         count_levels(kernel_form(w), w.min(), 120), np.bincount(w - w.min(), minlength=120)
     )
+
+
+@pytest.mark.parametrize("size", [1, 3, 4, 4099])
+def test_counts_of_words(size):
+    v = values("u2", size)
+    v[: size // 2] = 65535
+    np.testing.assert_array_equal(count_words(kernel_form(v)), np.bincount(v, minlength=65536))
+
+
+def test_pixels_at_an_edge_are_above_it():
+    """The quotient rounds to either side of a whole number; the edges decide."""
+    for _ in range(300):
+        lo, hi = np.sort(RNG.normal(size=2) * 10.0 ** RNG.integers(-3, 4))
+        edges = np.linspace(lo, hi, RNG.integers(2, 300) + 1)
+        expected = np.ones(len(edges) - 1, int)
+        expected[-1] = 2
+        np.testing.assert_array_equal(count_bins(kernel_form(edges), edges), expected)
+        below = np.nextafter(edges[1:], -np.inf)
+        np.testing.assert_array_equal(count_bins(kernel_form(below), edges), 1)
 
 
 def test_float_ranges_and_bins():

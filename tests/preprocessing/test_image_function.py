@@ -28,9 +28,22 @@ def crop(image):
     return image[: np.unravel_index(image.argmax(), image.shape)[0] + 1]
 
 
+class Named:
+    """A function whose repr, and with it the names of tests, is the same in every process."""
+
+    def __init__(self, function):
+        self.function = function
+
+    def __call__(self, *args, **kwargs):
+        return self.function(*args, **kwargs)
+
+    def __repr__(self):
+        return self.function.__name__
+
+
 VARIED = [
-    ImageFunction(filters.gaussian, kw_args={"sigma": 1}),
-    ImageFunction(every_second, n_jobs=2),
+    ImageFunction(Named(filters.gaussian), kw_args={"sigma": 1}),
+    ImageFunction(Named(every_second), n_jobs=2),
 ]
 
 
