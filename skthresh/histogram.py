@@ -27,6 +27,9 @@ MAX_LEVELS = 2**16
 # Bins that resolve floats before they are counted again in unequal ones.
 FINE = 2**16
 
+# 16-bit pixels from which on a table of all levels, and no look at their range, pays.
+WORDS = 2**20
+
 # Pixels from which on it pays to share out a plane among threads.
 LARGE = 2**18
 
@@ -149,7 +152,7 @@ def count(
         counts = _sum(kept.of_each(lambda p: kernels.count_bytes(p)[:n_levels]))
         nothing = np.zeros(n_levels, np.int64)
         return Histogram(counts if counts.size else nothing, np.arange(n_levels))
-    if dtype.kind == "u" and dtype.itemsize == 2 and any(p.size >= MAX_LEVELS for p, _ in kept):
+    if dtype.kind == "u" and dtype.itemsize == 2 and any(p.size >= WORDS for p, _ in kept):
         return _trimmed(_sum(kept.of_each(kernels.count_words)))
     return _count_integers(kept, np.dtype(np.uint64 if dtype.name == "uint64" else np.int64))
 

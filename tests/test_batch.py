@@ -218,7 +218,7 @@ def test_no_copy_of_a_contiguous_stack():
         OtsuThreshold(per_image=True),
         AdaptiveThreshold(),
     ):
-        e.fit(X).transform(X[:1])  # compiled
+        e.fit(X).transform(X[:2])  # compiled
         tracemalloc.start()
         e.fit(X)
         e.transform(X)

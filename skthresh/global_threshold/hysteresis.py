@@ -6,13 +6,12 @@ from numbers import Integral, Real
 from typing import Any, Self
 
 import numpy as np
-from scipy import ndimage
 from sklearn.base import clone
 
 from skthresh.base import Thresholder, blank
 from skthresh.batch import Array, Batch, ImagesLike
 from skthresh.global_threshold.base import GlobalThreshold
-from skthresh.kernels import components
+from skthresh.kernels.regions import reconstruct
 from skthresh.modes import is_inverse, representable, white
 from skthresh.utils._sklearn import Interval, fit_context
 
@@ -58,13 +57,7 @@ def _foreground(v: Array, low: float, high: float, *, inverse: bool, connectivit
     # whole numbers are compared exactly, and much faster
     low, high = representable(low, v.dtype), representable(high, v.dtype)
     weak, strong = (v <= high, v <= low) if inverse else (v > low, v > high)
-    structure = ndimage.generate_binary_structure(v.ndim, min(connectivity, v.ndim))
-    labels, n = ndimage.label(weak, structure)
-    kept, mask = np.zeros(n + 1, bool), np.empty(v.shape, bool)
-    components.mark(labels.reshape(-1), strong.reshape(-1), kept)
-    kept[0] = False
-    components.keep(labels.reshape(-1), kept, mask.reshape(-1))
-    return mask
+    return np.asarray(reconstruct(weak, strong, connectivity))
 
 
 def _pixel(threshold: float, dtype: np.dtype[Any]) -> Any:

@@ -1,7 +1,7 @@
 """Connected regions of a mask, by the runs of its rows.
 
-A run is a stretch of foreground in one row. Runs of neighbouring rows that touch, at a corner too,
-belong together: each points at an earlier one of its region, or at itself (union-find).
+A run is a stretch of foreground in one row. Runs of neighbouring rows that touch belong together:
+each points at an earlier one of its region, or at itself (union-find).
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from scipy import ndimage
 
 from skthresh.kernels._jit import kernel
 
-__all__ = ["keep_seeded"]
+__all__ = ["keep_seeded", "reconstruct"]
 
 
 @kernel
@@ -50,27 +51,29 @@ def _root(parent: Any, i: int) -> int:
 
 
 @kernel
-def _join_rows(a0: int, a1: int, b1: int, starts: Any, ends: Any, parent: Any) -> None:
+def _join_rows(a0: int, a1: int, b1: int, reach: int, starts: Any, ends: Any, parent: Any) -> None:
     """Join the runs [a0, a1) of a row with those of the next one, [a1, b1)."""
     a = a0
     for b in range(a1, b1):
-        while a < a1 and ends[a] < starts[b]:
+        while a < a1 and ends[a] + reach <= starts[b]:
             a += 1
         i = a
-        while i < a1 and starts[i] <= ends[b]:
+        while i < a1 and starts[i] < ends[b] + reach:
             p, q = _root(parent, i), _root(parent, b)
             parent[max(p, q)] = min(p, q)
             i += 1
 
 
 @kernel
-def keep_seeded(mask: Any, seeds: Any, out: Any) -> None:
+def keep_seeded(mask: Any, seeds: Any, reach: int, out: Any) -> None:
     """Keep the regions of a mask that hold a seed.
 
     Parameters
     ----------
     mask, seeds : (H, W) ndarray of uint8
         0 and 1. Seeds outside of all regions do not matter.
+    reach : int
+        1: pixels that touch at a corner are connected; 0: they are not.
     out : (H, W) ndarray of uint8
         Gets 1 on the regions that are kept, else 0.
     """
@@ -84,7 +87,7 @@ def keep_seeded(mask: Any, seeds: Any, out: Any) -> None:
     for y in range(height):
         first[y + 1] = _find_runs(mask[y], seeds[y], first[y], starts, ends, seeded)
         if y > 0:
-            _join_rows(first[y - 1], first[y], first[y + 1], starts, ends, parent)
+            _join_rows(first[y - 1], first[y], first[y + 1], reach, starts, ends, parent)
     for k in range(n):  # the root of a region is its first run
         seeded[_root(parent, k)] |= seeded[k]
     for y in range(height):
@@ -93,3 +96,33 @@ def keep_seeded(mask: Any, seeds: Any, out: Any) -> None:
         for k in range(first[y], first[y + 1]):
             if seeded[_root(parent, k)]:
                 row[starts[k] : ends[k]] = 1
+
+
+def reconstruct(mask: Any, seeds: Any, connectivity: int | None = None) -> Any:
+    """Keep the connected regions of a mask that hold a seed.
+
+    Parameters
+    ----------
+    mask, seeds : ndarray of bool
+        Of any rank. Seeds outside of all regions do not matter.
+    connectivity : int or None, default=None
+        Along how many axes at a time neighbours may differ; None: along all.
+
+    Examples
+    --------
+    >>> mask = np.array([True, True, False, True, False])
+    >>> seeds = np.array([False, True, True, False, False])
+    >>> reconstruct(mask, seeds)
+    array([ True,  True, False, False, False])
+    """
+    connectivity = min(connectivity or mask.ndim, mask.ndim)
+    if mask.ndim <= 2:
+        shape = (1, *mask.shape)[-2:]
+        rows = [np.ascontiguousarray(a).view(np.uint8).reshape(shape) for a in (mask, seeds)]
+        kept = np.empty(shape, np.uint8)
+        keep_seeded(*rows, int(connectivity == 2), kept)
+        return kept.view(bool).reshape(mask.shape)
+    labels, n = ndimage.label(mask, ndimage.generate_binary_structure(mask.ndim, connectivity))
+    found = np.zeros(n + 1, bool)
+    found[labels[seeds & mask]] = True
+    return found[labels]

@@ -6,11 +6,10 @@ from numbers import Real
 from typing import Any
 
 import numpy as np
-from scipy import ndimage
 
 from skthresh.batch import Array
 from skthresh.kernels.apply import BINARY, BINARY_INV, apply_scalar
-from skthresh.kernels.regions import keep_seeded
+from skthresh.kernels.regions import reconstruct
 from skthresh.local_threshold.base import Plane, WindowThreshold
 from skthresh.local_threshold.contrast_image import below, high_contrast
 from skthresh.local_threshold.sauvola import sauvola
@@ -18,36 +17,7 @@ from skthresh.local_threshold.windows import Windows
 from skthresh.modes import Output
 from skthresh.utils._sklearn import Interval
 
-__all__ = ["ISauvolaThreshold", "reconstruct"]
-
-
-def reconstruct(ink: Array, seeds: Array) -> Array:
-    """Keep the connected regions that hold a seed.
-
-    Parameters
-    ----------
-    ink : ndarray of bool
-        The regions; pixels that touch at a corner are connected.
-    seeds : ndarray of bool of ink's shape
-        What lies outside of all regions does not matter.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> ink = np.array([True, True, False, True, False])
-    >>> seeds = np.array([False, True, True, False, False])
-    >>> reconstruct(ink, seeds)
-    array([ True,  True, False, False, False])
-    """
-    if ink.ndim <= 2:
-        kept = np.empty((1, *ink.shape)[-2:], np.uint8)
-        rows = [np.ascontiguousarray(a).view(np.uint8).reshape(kept.shape) for a in (ink, seeds)]
-        keep_seeded(*rows, kept)
-        return kept.view(bool).reshape(ink.shape)
-    labels, n = ndimage.label(ink, np.ones((3,) * ink.ndim))
-    found = np.zeros(n + 1, bool)
-    found[labels[seeds & ink]] = True
-    return np.asarray(found[labels])
+__all__ = ["ISauvolaThreshold"]
 
 
 class ISauvolaThreshold(WindowThreshold):

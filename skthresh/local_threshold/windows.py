@@ -273,7 +273,9 @@ class Windows:
                 if self.slides and self.scaling.kind != "rounded":
                     found.append(self._greatest_of(band))
                     continue
-                std = band.std if self.valid is None else band.std[self.valid[band.index]]
+                with np.errstate(over="ignore", invalid="ignore"):  # of extreme floats
+                    std = band.std
+                std = std if self.valid is None else std[self.valid[band.index]]
                 found.append(float(np.fmax.reduce(std, axis=None, initial=0.0)))
 
         run_threads(work, self.parts(n_jobs), n_jobs)

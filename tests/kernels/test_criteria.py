@@ -8,7 +8,7 @@ import pytest
 
 from skthresh.global_threshold import huang, minimum
 from skthresh.global_threshold.shanbhag import SMALL, TERMS
-from skthresh.kernels import components, criteria
+from skthresh.kernels import criteria
 
 RNG = np.random.default_rng(0)
 
@@ -219,14 +219,3 @@ def test_bounds_on_fuzziness(kind, n_groups):
         assert (out <= np.array(exact)[splits] * (1 + 1e-9) + 1e-13).all()
         if n_groups >= n and kind == "even":
             np.testing.assert_allclose(out, np.array(exact)[splits], rtol=1e-9, atol=1e-13)
-
-
-def test_components():
-    labels = RNG.integers(0, 6, 200).astype(np.int32)
-    strong = (RNG.random(200) < 0.02) & (labels > 0)
-    kept, mask = np.zeros(6, bool), np.empty(200, bool)
-    components.mark(labels, strong, kept)
-    assert set(np.flatnonzero(kept)) == set(labels[strong])
-    assert 0 < kept.sum() < 5
-    components.keep(labels, kept, mask)
-    np.testing.assert_array_equal(mask, np.isin(labels, labels[strong]))

@@ -4,25 +4,36 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from skthresh.kernels.regions import keep_seeded
+from skthresh.kernels.regions import keep_seeded, reconstruct
 
 RNG = np.random.default_rng(0)
 
 
-def twin(mask, seeds):
-    labels, _ = ndimage.label(mask, np.ones((3, 3)))
+def twin(mask, seeds, connectivity=2):
+    structure = ndimage.generate_binary_structure(mask.ndim, connectivity)
+    labels, _ = ndimage.label(mask, structure)
     return np.isin(labels, np.unique(labels[(seeds > 0) & (mask > 0)])) & (mask > 0)
 
 
+@pytest.mark.parametrize("connectivity", [1, 2])
 @pytest.mark.parametrize("share", [0.05, 0.3, 0.5, 0.7, 0.95])
 @pytest.mark.parametrize("shape", [(1, 1), (1, 40), (40, 1), (33, 47), (80, 64)])
-def test_regions(shape, share):
+def test_regions(shape, share, connectivity):
     for _ in range(20):
         mask = (RNG.random(shape) < share).astype(np.uint8)
         seeds = (RNG.random(shape) < 0.02).astype(np.uint8)
         out = np.full(shape, 7, np.uint8)
-        keep_seeded(mask, seeds, out)
-        np.testing.assert_array_equal(out, twin(mask, seeds))
+        keep_seeded(mask, seeds, connectivity - 1, out)
+        np.testing.assert_array_equal(out, twin(mask, seeds, connectivity))
+        found = reconstruct(mask > 0, seeds > 0, connectivity)
+        np.testing.assert_array_equal(found, twin(mask, seeds, connectivity))
+
+
+@pytest.mark.parametrize("connectivity", [1, 2, 3])
+def test_volumes(connectivity):
+    mask, seeds = RNG.random((7, 8, 9)) < 0.3, RNG.random((7, 8, 9)) < 0.05
+    found = reconstruct(mask, seeds, connectivity)
+    np.testing.assert_array_equal(found, twin(mask, seeds, connectivity))
 
 
 def test_a_spiral_is_one_region():
@@ -39,6 +50,6 @@ def test_a_spiral_is_one_region():
     seeds = np.zeros_like(mask)
     seeds[0, 0] = 1
     out = np.empty_like(mask)
-    keep_seeded(mask, seeds, out)
+    keep_seeded(mask, seeds, 1, out)
     np.testing.assert_array_equal(out, twin(mask, seeds))
     assert out.sum() > 100

@@ -11,7 +11,7 @@ from skimage.filters import threshold_otsu
 from twin import statistics
 
 from skthresh import ISauvolaThreshold, binarize
-from skthresh.local_threshold.isauvola import reconstruct
+from skthresh.kernels.regions import reconstruct
 
 RNG = np.random.default_rng(0)
 PAGE = data.page()
