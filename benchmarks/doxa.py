@@ -34,6 +34,9 @@ RESULTS: dict[str, tuple[str, dict[str, Any]]] = {
     "ISauvola": ("isauvola", {"window_size": 15, "k": 0.01}),
     "Bataineh": ("bataineh", {"k": 2}),
     "AdOtsu": ("ad_otsu", {"reference": "global", "window_size": 75, "grid_step": 1}),
+    "AdOtsuG": ("ad_otsu", {"reference": "global", "window_size": 75, "grid_step": 37}),
+    "Su": ("su", {"window_size": 15, "n_min": 30}),
+    "Gatos": ("gatos", {"window_size": 75, "background_window_size": 121}),
     "TRSingh": ("singh", {"window_size": 27, "k": 0.1}),
     "Bensen": ("bernsen", {"window_size": 51, "contrast": 25, "half": 100}),
 }
