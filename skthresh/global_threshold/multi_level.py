@@ -182,8 +182,7 @@ class MultiLevelThreshold(HistogramLearner):
         """
         batch = self._read(X, reset=False, mask=mask)
         if self.output == "levels":
-            equal = equal_levels(batch.dtype, self.n_classes)
-            return self._map(batch, lambda _, __: equal, None)
+            return self._map(batch, lambda t, _: equal_levels(batch.dtype, len(t) + 1), None)
         return self._map(
             batch, lambda t, h: [grey(m, batch.dtype) for m in class_means(h, t)], None
         )
@@ -233,7 +232,7 @@ class MultiLevelThreshold(HistogramLearner):
         """The mean of each class in `histogram_`."""
         check_is_fitted(self, "thresholds_")
         rows = [[float(m) for m in class_means(h, t)] for t, h in self._learned()]
-        return np.array(rows).reshape(*self.thresholds_.shape[:-1], self.n_classes)
+        return np.array(rows).reshape(*self.thresholds_.shape[:-1], -1)
 
     @property
     def _n_thresholds(self) -> int:
@@ -255,8 +254,9 @@ class MultiLevelThreshold(HistogramLearner):
         return self._learned()
 
     def _labels(self, batch: Batch) -> Any:
-        dtype = np.min_scalar_type(self.n_classes - 1)
-        return self._map(batch, lambda _, __: list(range(self.n_classes)), dtype)
+        # by what was learned, should the parameter have changed since
+        highest = self._n_thresholds if self.per_image else self.thresholds_.shape[-1]
+        return self._map(batch, lambda t, _: list(range(len(t) + 1)), np.min_scalar_type(highest))
 
     def _map(
         self, batch: Batch, levels: Callable[[list[float], Histogram], list[Any]], dtype: Any

@@ -21,8 +21,8 @@ Floats = NDArray[np.float64]
 # Integers of so many bits are the sum of two float64, exactly.
 TWO_FLOATS = 105
 
-# Rounding of one gain, and of its sum with others, relative to the greatest sum: nine operations,
-# each of them wrong by at most half of this unit.
+# The error of one gain and of its sum with others, relative to the greatest sum: nine roundings, of
+# half an eps at most each, and room to spare.
 ROUNDING = 8 * np.finfo(np.float64).eps
 
 

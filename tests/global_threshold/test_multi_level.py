@@ -284,6 +284,18 @@ def test_levels_beyond_the_range_of_squares():
         np.testing.assert_array_equal(e.predict(X * scale), expected.predict(X))
 
 
+def test_a_parameter_that_changes_waits_for_the_next_fit():
+    e = MultiOtsuThreshold(3).fit(BOTH)
+    labels, out, means = e.predict(BOTH), e.transform(BOTH), e.means_
+    e.set_params(n_classes=5)
+    np.testing.assert_array_equal(e.predict(BOTH), labels)
+    np.testing.assert_array_equal(e.transform(BOTH), out)
+    np.testing.assert_array_equal(e.means_, means)
+    assert e.thresholds(BOTH).shape == (2,)
+    assert e.set_params(output="levels").transform(BOTH).max() == 255
+    assert e.fit(BOTH).thresholds_.shape == (4,)
+
+
 def test_refit_forgets():
     e = MultiOtsuThreshold().fit(BOTH)
     e.set_params(per_image=True).fit(BOTH)
