@@ -254,8 +254,11 @@ class MultiLevelThreshold(HistogramLearner):
         return self._learned()
 
     def _labels(self, batch: Batch) -> Any:
-        # by what was learned, should the parameter have changed since
-        highest = self._n_thresholds if self.per_image else self.thresholds_.shape[-1]
+        # the number of classes that were learned, should the parameter have changed since
+        highest = self._n_thresholds
+        if not self.per_image:
+            check_is_fitted(self, "thresholds_")
+            highest = self.thresholds_.shape[-1]
         return self._map(batch, lambda t, _: list(range(len(t) + 1)), np.min_scalar_type(highest))
 
     def _map(

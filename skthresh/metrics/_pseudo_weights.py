@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
-from skimage.morphology import skeletonize
 
 from skthresh.metrics._counts import Mask, as_masks, foreground
 from skthresh.metrics._spatial import check_plane, contour
@@ -103,6 +102,8 @@ def weights_of(t: Mask) -> tuple[Weights, Weights]:
         return np.zeros(t.shape), np.zeros(t.shape)
     depth = _chessboard(~contour(t)) * t
     labels, n = ndimage.label(t, EIGHT)
+    from skimage.morphology import skeletonize  # noqa: PLC0415  a tenth of the package's start
+
     skeleton = skeletonize(t.copy())  # it refuses read-only arrays
     return _recall_weights(t, depth, skeleton), _precision_weights(t, depth, skeleton, labels, n)
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from skimage import data
 from sklearn import config_context
 from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV, KFold
 from sklearn.pipeline import make_pipeline
 from test_properties import LAYOUTS, stacks
@@ -294,6 +295,10 @@ def test_a_parameter_that_changes_waits_for_the_next_fit():
     assert e.thresholds(BOTH).shape == (2,)
     assert e.set_params(output="levels").transform(BOTH).max() == 255
     assert e.fit(BOTH).thresholds_.shape == (4,)
+    nothing = MultiOtsuThreshold(per_image=True).fit(BOTH).set_params(per_image=False)
+    for verb in (nothing.predict, nothing.transform, nothing.thresholds):
+        with pytest.raises(NotFittedError):
+            verb(BOTH)
 
 
 def test_refit_forgets():
