@@ -51,7 +51,9 @@ def rosin(counts: Array, centers: Array, tail: str = "bright") -> float:
     else:
         # The line ends at the first empty level beyond the last one that occurs.
         end = 2 * levels[-1] - levels[-2]
-        line = counts[peak] * (end - levels[peak:]) / (end - levels[peak])
+        # Levels beyond 2**53 can be one and the same to float64: the line is then a point.
+        width = max(end - levels[peak], np.finfo(np.float64).tiny)
+        line = counts[peak] * ((end - levels[peak:]) / width)
         gap = line - counts[peak:]
         index = peak + int(np.flatnonzero(gap >= gap.max() - 1e-12 * counts[peak])[0])
         index = min(index, len(counts) - 2)

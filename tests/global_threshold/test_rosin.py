@@ -58,3 +58,9 @@ def test_invariances():
 def test_bad_tail():
     with pytest.raises(ValueError, match="tail"):
         RosinThreshold(tail="left").fit(REAL["coins"][None])
+
+
+def test_levels_that_float64_cannot_tell_apart():
+    levels = np.array([-9691881176884331, 0, 1])
+    assert rosin(np.array([1, 2, 1]), levels) == 0
+    assert rosin(np.array([1, 2, 1]), levels, "dark") in levels
