@@ -18,6 +18,9 @@ __all__ = ["best_partition"]
 
 Floats = NDArray[np.float64]
 
+# What is less has sums and differences that fit into int64, though float64 has rounded it.
+LARGE = 2.0**61
+
 # Integers of so many bits are the sum of two float64, exactly.
 TWO_FLOATS = 105
 
@@ -66,19 +69,30 @@ def best_partition(counts: Array, centers: Array, n_classes: int) -> list[int]:
 def _sums(counts: Array, centers: Array) -> tuple[Array, Array]:
     """Sum weights and moments of the first bins, exactly: as int64, or as Python's integers.
 
-    Levels are measured from a level near their mean, so that what is computed of the moments is not
-    much greater than the variance. Floats are scaled to integers by powers of two.
+    Levels are measured from the one next to their mean, so that what is computed of the moments is
+    not much greater than the variance. Floats are scaled to integers by powers of two.
     """
-    whole = counts.dtype.kind in "iu" and centers.dtype.kind in "iu"
-    span = int(centers[-1]) - int(centers[0]) if whole else 0
-    if whole and counts.sum(dtype=np.float64) * span < 2.0**61:
-        levels = (centers.astype(np.uint64) - centers[:1].astype(np.uint64)).astype(np.int64)
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = counts.sum(dtype=np.float64)
+        middle = np.abs(centers - counts / total @ centers.astype(np.float64)).argmin()
+        span = float(centers[-1]) - float(centers[0])
+        greatest = total * span  # that a sum of moments may be
+    if counts.dtype.kind in "iu" and total < LARGE:
+        counts = counts.astype(np.int64)
     else:
-        counts, levels = _as_integers(counts), _as_integers(centers)
-        levels = levels - levels[0]
-    weights = np.concatenate([[0], np.cumsum(counts)])
-    moments = np.concatenate([[0], np.cumsum(counts * levels)])
-    return weights, moments - moments[-1] // weights[-1] * weights
+        counts = _as_integers(counts)
+    if centers.dtype.kind in "iu" and span < LARGE:
+        bits = centers.astype(np.uint64)  # what wraps below 0 is negative as int64
+        levels = (bits - bits[middle]).astype(np.int64)
+    else:
+        levels = _as_integers(centers)
+        levels = levels - levels[middle]
+    factor = counts if greatest < LARGE else counts.astype(object)
+    return _running(counts), _running(factor * levels)
+
+
+def _running(values: Array) -> Array:
+    return np.concatenate([[0], np.cumsum(values)])
 
 
 def _as_integers(values: Array) -> Array:

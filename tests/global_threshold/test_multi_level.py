@@ -377,6 +377,9 @@ def test_masks_are_routed():
         pipe = make_pipeline(e).fit(framed, mask=inside)
         assert pipe[-1].thresholds_.tolist() == MultiOtsuThreshold().fit(X).thresholds_.tolist()
         assert not pipe.predict(framed, mask=inside)[~inside].any()
+        out = pipe.fit_transform(framed, mask=inside)
+        assert not out[~inside].any()
+        np.testing.assert_array_equal(out[inside], MultiOtsuThreshold().fit_transform(X).ravel())
         search = GridSearchCV(e, {"n_classes": [2, 3]}, cv=KFold(3))
         search.fit(framed, truth, mask=inside)
         assert search.best_params_ == {"n_classes": 3}

@@ -207,6 +207,24 @@ def test_levels_at_the_ends_of_64_bits():
     assert multi_otsu([1, 1, 1, 1, 1], signed, 3).tolist() == [-(2**63) + 1, 0]
 
 
+@pytest.mark.parametrize(
+    ("counts", "centers"),
+    [
+        ([2**20, 1, 1, 1, 1], [0, 1, 2**62, 2**63 + 5, 2**64 - 1]),
+        ([1, 1, 1, 2**20, 9], [0, 1, 2**62, 2**64 - 9, 2**64 - 1]),
+        ([3, 1, 2, 5, 1, 1], [2**63 + v for v in (0, 1, 5, 6, 9, 10)]),
+        ([2**62, 2**61 + 3, 2**62, 2**62 - 1, 2**62], [0, 1, 4, 5, 7]),
+        ([2**61 + v for v in (5, 2, 3, 9, 1, 0, 4, 7)], range(8)),
+        ([2**62 - v for v in (5, 2, 3, 9, 1, 0, 4, 7)], range(8)),
+    ],
+)
+def test_numbers_beyond_64_bits(counts, centers):
+    centers = np.array(centers, np.uint64)
+    for n_classes in (2, 3, 4):
+        expected = brute_force(counts, centers, n_classes)[0]
+        assert best_partition(np.array(counts), centers, n_classes) == expected
+
+
 def test_counts_beyond_32_bits():
     counts = np.array([2**40, 2**33, 5, 2**35, 2**36, 1, 2**38])
     expected = np.array(brute_force(counts, np.arange(7), 3)[0]) - 1
