@@ -12,7 +12,6 @@ from sklearn.base import clone
 
 from skthresh.base import Thresholder
 from skthresh.batch import ImagesLike
-from skthresh.metrics import get_scorer
 from skthresh.utils._sklearn import InvalidParameterError
 from skthresh.utils.discovery import technique_kind, technique_name, techniques
 
@@ -147,6 +146,8 @@ def compare_thresholds(
     >>> [(row.technique, row.threshold, row.score) for row in table]
     [('mean', 49.0, 1.0), ('minimum', 16.0, 1.0), ('otsu', 14.0, 1.0)]
     """
+    from skthresh.metrics import get_scorer  # noqa: PLC0415  scikit-learn's scorers load slowly
+
     scorer = get_scorer(scoring) if isinstance(scoring, str) else scoring
     rows = []
     for name, estimator in _chosen(techniques, mode):

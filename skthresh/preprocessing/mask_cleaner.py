@@ -11,7 +11,6 @@ from scipy import ndimage
 
 from skthresh.base import BatchTransformer
 from skthresh.batch import Array, Batch, ImagesLike
-from skthresh.metrics import dice_score
 from skthresh.modes import white
 from skthresh.utils._sklearn import Interval, InvalidParameterError, check_sample_weight
 
@@ -213,6 +212,8 @@ class MaskCleaner(BatchTransformer):
         if not isinstance(masks, list) and np.ndim(y) == 1 and len(y) == len(masks):
             y = np.asarray(y).reshape(-1, *[1] * (masks.ndim - 1))
             y = np.broadcast_to(y, masks.shape)
+        from skthresh.metrics import dice_score  # noqa: PLC0415  metrics stand beside, not below
+
         scores = dice_score(y, masks, reduction="none")
         if sample_weight is not None:
             sample_weight = check_sample_weight(sample_weight, masks)
