@@ -143,7 +143,7 @@ class AdaptiveThreshold(LocalThreshold):
         if self.method == "mean":
             local_mean(plane, windows, self.offset, out, how, inverse=inverse, n_jobs=n_jobs)
         elif self.method == "median":
-            local_median(plane, windows, self.offset, out, how, inverse=inverse)
+            local_median(plane, windows, self.offset, out, how, inverse=inverse, n_jobs=n_jobs)
         else:
             weights = [gaussian_weights(n) for n in sizes[plane.is_stack :]]
             weighted_mean(

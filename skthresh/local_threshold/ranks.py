@@ -1,8 +1,8 @@
-"""The pixels of a plane as ranks, and the windows that the histogram kernels slide over."""
+"""Medians of windows, and the ranks of pixels that the histogram kernels slide over."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +11,13 @@ from numpy.typing import NDArray
 
 from skthresh.batch import Array
 from skthresh.kernels import rank as kernels
+from skthresh.kernels.median import MOST, column_threshold, count_threshold
 from skthresh.local_threshold.base import Plane
+from skthresh.local_threshold.engines import Part
 from skthresh.local_threshold.mean import whole_offset
 from skthresh.local_threshold.windows import Windows
 from skthresh.modes import Output
+from skthresh.utils._threads import run_threads
 
 __all__ = ["Ranks", "local_median", "local_otsu", "rank_bins", "rank_levels"]
 
@@ -29,6 +32,13 @@ BAND = 2**16
 
 # Pixels that are looked at first: mostly they show that there are too many levels to keep.
 SAMPLE = 4096
+
+# Pixels of a window up to which counting them is faster than histograms of columns. Where 64 bytes
+# are compared at a time it is up to 31**2, where 16 are, less.
+FEW = 25**2
+
+# Columns of a window up to which counting is faster than a histogram that slides.
+NOT_WIDE = 100
 
 
 @dataclass(frozen=True)
@@ -177,7 +187,14 @@ def local_otsu(windows: Windows, n_bins: int, grid: list[Indices]) -> Floats:
 
 
 def local_median(
-    plane: Plane, windows: Windows, offset: float, out: Array, how: Output, *, inverse: bool
+    plane: Plane,
+    windows: Windows,
+    offset: float,
+    out: Array,
+    how: Output,
+    *,
+    inverse: bool,
+    n_jobs: int,
 ) -> None:
     """Threshold at the median of a window, less an offset; as `local_mean` otherwise.
 
@@ -187,17 +204,43 @@ def local_median(
     whole = plane.v.dtype.kind != "f"
     shift = float(whole_offset(offset, inverse=inverse) if whole else offset)
     target = windows.volume(out)
+    kernel = _plain_kernel(windows, how)
+    if kernel is not None:
+        rule = how.rule(plane.v.dtype, out.dtype)
+        taken: float = shift
+        if kernel is count_threshold:  # beyond all levels an offset changes no comparison
+            taken = int(min(max(shift, -NARROW - 2), NARROW + 2))
+
+        def work(part: Part) -> None:
+            kernel(windows.plane, *windows.index[1:], part, taken, rule, target)
+
+        run_threads(work, windows.parts(n_jobs), n_jobs)
+        return
     with np.errstate(over="ignore"):
         for index, median in rank_levels(windows).medians():
             how.write(windows.plane[index], median - shift, target[index])
 
 
+def _plain_kernel(windows: Windows, how: Output) -> Callable[..., None] | None:
+    """Choose the kernel for windows that all hold an odd number of bytes or 16-bit pixels."""
+    if not (windows.plain and windows.everywhere and windows.size <= MOST):
+        return None
+    if windows.plane.dtype == np.uint8:
+        return count_threshold if how.is_binary and windows.size <= FEW else column_threshold
+    counts = windows.plane.dtype == np.uint16 and windows.sizes[2] <= NOT_WIDE
+    return count_threshold if how.is_binary and counts else None
+
+
 def _whole_levels(windows: Windows, lo: int, hi: int) -> Ranks:
     v, n = windows.plane, hi - lo + 1
+    ranks = v.astype(_dtype(n))
+    # Both wrap, and their difference is right where it is valid: nothing wider is needed.
+    ranks -= ranks.dtype.type(lo % 2 ** (8 * ranks.itemsize))
+    if windows.valid is not None:
+        np.copyto(ranks, ranks.dtype.type(n), where=~windows.valid)
     wide = np.uint64 if v.dtype == np.uint64 else np.int64
-    ranks = (v.astype(wide) - wide(lo)).astype(_dtype(n))  # wraps where it is not valid
     tops = (np.arange(n).astype(wide) + wide(lo)).astype(np.float64)
-    return Ranks(windows, _drop(ranks, windows.valid, n), tops, np.arange(n))
+    return Ranks(windows, ranks, tops, np.arange(n))
 
 
 def _drop(ranks: Array, valid: Array | None, nothing: int) -> Array:
