@@ -54,8 +54,9 @@ class AdaptiveThreshold(LocalThreshold):
     halfway between two levels.
 
     Of an even number of pixels, where windows are clipped or masked, the median is the mean of the
-    two in the middle; it costs in proportion to the window's height. On floats the mean is not
-    rounded. NaN pixels are left out of every window. A Gaussian has no disk.
+    two in the middle. On uint8 it costs the same for every window [3]_; where windows are clipped,
+    masked or round, and on other dtypes, it costs in proportion to the window's height [2]_. On
+    floats the mean is not rounded. NaN pixels are left out of every window. A Gaussian has no disk.
 
     References
     ----------
@@ -64,6 +65,8 @@ class AdaptiveThreshold(LocalThreshold):
     .. [2] T. Huang, G. Yang and G. Tang, "A fast two-dimensional median filtering algorithm",
        IEEE Transactions on Acoustics, Speech, and Signal Processing 27(1), 1979, pp. 13-18.
        :doi:`10.1109/TASSP.1979.1163188`
+    .. [3] S. Perreault and P. Hebert, "Median filtering in constant time", IEEE Transactions on
+       Image Processing 16(9), 2007, pp. 2389-2394. :doi:`10.1109/TIP.2007.902329`
 
     Examples
     --------

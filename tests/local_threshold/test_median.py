@@ -108,3 +108,13 @@ def test_levels_at_the_ends_of_a_dtype(end, dtype):
     e = AdaptiveThreshold("median", window_size=(3, 5), offset=0).fit([image])
     t = e.thresholds([image], mask=[valid])[0]
     np.testing.assert_array_equal(t[valid], median[valid])
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16"])
+def test_offsets_as_wide_as_the_dtype(dtype):
+    top = int(np.iinfo(dtype).max)
+    image = np.full((7, 7), top, dtype)
+    image[3, 3] = 0
+    for offset, foreground in ((top - 1, False), (top, False), (top + 1, True), (1e9, True)):
+        mask = AdaptiveThreshold("median", window_size=3, offset=offset).fit([image])
+        assert mask.predict([image])[0][3, 3] == foreground
