@@ -55,8 +55,9 @@ class AdaptiveThreshold(LocalThreshold):
 
     Of an even number of pixels, where windows are clipped or masked, the median is the mean of the
     two in the middle. On uint8 it costs the same for every window [3]_; where windows are clipped,
-    masked or round, and on other dtypes, it costs in proportion to the window's height [2]_. On
-    floats the mean is not rounded. NaN pixels are left out of every window. A Gaussian has no disk.
+    masked or round, and on most other dtypes, it costs in proportion to the window's height [2]_.
+    On floats the mean is not rounded. NaN pixels are left out of every window. A Gaussian has no
+    disk.
 
     References
     ----------

@@ -139,7 +139,12 @@ def rank_levels(windows: Windows) -> Ranks:
         lo, hi = pixels.min().item(), pixels.max().item()
         if hi - lo < NARROW:
             return _whole_levels(windows, lo, hi)
-    levels, inverse = np.unique(pixels, return_inverse=True)
+    levels = np.unique(pixels)
+    if len(levels) <= NARROW:
+        return Ranks(
+            windows, _places(levels, v, valid), levels.astype(np.float64), _relative(levels)
+        )
+    inverse = np.unique(pixels, return_inverse=True)[1]  # faster than to look for so many
     if valid is None:
         ranks = inverse.reshape(v.shape).astype(_dtype(len(levels)))
     else:
@@ -168,8 +173,7 @@ def rank_bins(windows: Windows, n_bins: int) -> Ranks:
     if len(np.unique(some)) <= n_bins:
         levels = np.unique(pixels)
         if len(levels) <= n_bins:
-            ranks = np.searchsorted(levels, v).astype(_dtype(n_bins))
-            ranks = _drop(ranks, valid, len(levels))
+            ranks = _places(levels, v, valid)
             return Ranks(windows, ranks, levels.astype(np.float64), _relative(levels))
     share = _share(v, lo, hi)
     ranks = np.clip(share * n_bins, 0, n_bins - 1).astype(_dtype(n_bins))
@@ -241,6 +245,16 @@ def _whole_levels(windows: Windows, lo: int, hi: int) -> Ranks:
     wide = np.uint64 if v.dtype == np.uint64 else np.int64
     tops = (np.arange(n).astype(wide) + wide(lo)).astype(np.float64)
     return Ranks(windows, ranks, tops, np.arange(n))
+
+
+def _places(levels: Array, v: Array, valid: Array | None) -> Array:
+    """Find pixels among the levels, some at a time: NumPy gives places in 64 bits."""
+    ranks = np.empty(v.shape, _dtype(len(levels)))
+    pixels, places = v.reshape(-1), ranks.reshape(-1)
+    for first in range(0, pixels.size, BAND):
+        part = slice(first, first + BAND)
+        places[part] = np.searchsorted(levels, pixels[part])
+    return _drop(ranks, valid, len(levels))
 
 
 def _drop(ranks: Array, valid: Array | None, nothing: int) -> Array:

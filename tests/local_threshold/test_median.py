@@ -118,3 +118,17 @@ def test_offsets_as_wide_as_the_dtype(dtype):
     for offset, foreground in ((top - 1, False), (top, False), (top + 1, True), (1e9, True)):
         mask = AdaptiveThreshold("median", window_size=3, offset=offset).fit([image])
         assert mask.predict([image])[0][3, 3] == foreground
+
+
+@pytest.mark.parametrize("masked", [False, True])
+@pytest.mark.parametrize("narrow", [10, 2**16 - 1])
+def test_levels_are_numbered_in_two_ways(narrow, masked, monkeypatch):
+    """A few are looked up, piece by piece; of very many the sort itself tells the places."""
+    monkeypatch.setattr(ranks, "NARROW", narrow)
+    monkeypatch.setattr(ranks, "BAND", 50)
+    image = RNG.random((12, 13))
+    valid = RNG.random(image.shape) < 0.7 if masked else np.ones(image.shape, bool)
+    (median,) = statistics(image, (3, 5), [np.median], valid=valid)
+    e = AdaptiveThreshold("median", window_size=(3, 5), offset=0).fit([image])
+    t = e.thresholds([image], mask=[valid] if masked else None)[0]
+    np.testing.assert_allclose(t[valid], median[valid], rtol=1e-12)
