@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -54,12 +55,12 @@ def white(dtype: np.dtype[Any], max_value: float | None = None) -> Any:
     [255, 2, 255]
     """
     if max_value is None:
-        max_value = {"uint8": 255, "uint16": 65535}.get(dtype.name, 1)
+        max_value = _limits(dtype)[1] if dtype.kind == "u" and dtype.itemsize <= 2 else 1
     if dtype.kind == "b":
         return np.bool_(round(max_value) > 0)
     if dtype.kind in "iu":
-        info = np.iinfo(dtype)
-        return dtype.newbyteorder("=").type(min(max(round(max_value), info.min), info.max))
+        lowest, highest = _limits(dtype)
+        return dtype.type(min(max(round(max_value), lowest), highest))
     with np.errstate(over="ignore"):
         return dtype.newbyteorder("=").type(max_value)
 
@@ -75,7 +76,14 @@ def full_scale(dtype: np.dtype[Any]) -> float:
     >>> [full_scale(np.dtype(name)) for name in ("uint8", "int16", "float32")]
     [255.0, 32767.0, 1.0]
     """
-    return float(np.iinfo(dtype).max) if dtype.kind in "iu" else 1.0
+    return float(_limits(dtype)[1]) if dtype.kind in "iu" else 1.0
+
+
+@cache
+def _limits(dtype: np.dtype[Any]) -> tuple[int, int]:
+    """Give the range of integers; to ask NumPy takes as long as to threshold a small image."""
+    info = np.iinfo(dtype)
+    return int(info.min), int(info.max)
 
 
 def representable(threshold: float, dtype: np.dtype[Any]) -> float:
@@ -125,7 +133,8 @@ class Output:
         """Say it as `skthresh.kernels.apply.settle` wants it, for pixels and results of a dtype."""
         code = rules.THRESHOLD if self.mode is None else MODES[self.mode]
         whole = v.kind in "iu"
-        limits = (float(np.iinfo(v).min), float(np.iinfo(v).max)) if whole else (-np.inf, np.inf)
+        lowest, highest = _limits(v) if whole else (-np.inf, np.inf)
+        limits = float(lowest), float(highest)
         return code, close, share, out.type(self.white), out.type(0), (*limits, whole)
 
     def write(self, v: Array, t: Array, out: Array, close: float = 0.0, share: float = 0.0) -> None:

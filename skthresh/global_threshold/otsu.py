@@ -12,13 +12,10 @@ from numpy.typing import NDArray
 from skthresh.batch import Array
 from skthresh.global_threshold.base import GlobalThreshold
 from skthresh.global_threshold.levels import first_maximum, relative
-from skthresh.kernels.stack import otsu_of_each
+from skthresh.kernels.stack import SMALL, otsu_of_each
 from skthresh.utils._threads import cuts, n_threads, run_threads
 
 __all__ = ["OtsuThreshold", "between_class_variance", "otsu", "valley_emphasis"]
-
-# Images of no more pixels are counted and divided in one call for all of them.
-SMALL = 2**16
 
 
 def between_class_variance(counts: Array, centers: Array) -> NDArray[np.float64]:
@@ -278,7 +275,7 @@ class OtsuThreshold(GlobalThreshold):
         found, n_jobs = np.empty(len(rows), np.int64), n_threads(self.n_jobs)
 
         def work(part: slice) -> None:
-            otsu_of_each(rows[part], np.arange(256), found[part])
+            otsu_of_each(rows[part], found[part])
 
         run_threads(work, cuts(len(rows), n_jobs), n_jobs)
         return found

@@ -146,6 +146,7 @@ MOMENTS = {
 }
 
 
+@cache
 def statistics_of(function: Callable[..., Any]) -> tuple[str, ...]:
     """Give the statistics that a formula asks for: its first parameters, as far as they are any.
 

@@ -19,7 +19,19 @@ import numpy as np
 
 from skthresh.kernels._jit import kernel
 
-__all__ = ["median_windows", "otsu_split", "otsu_windows"]
+__all__ = ["SMALL", "median_windows", "otsu_packed", "otsu_split", "otsu_windows"]
+
+# Windows and images of no more pixels have products of sums that float64 holds exactly, if their
+# levels add up to less than 2**31 (`otsu_packed`).
+SMALL = 2**22
+
+LOWER = np.int64(0xFFFFFFFF)
+
+# Bins that are looked through together for any that is not empty.
+BLOCK = 16
+
+# Variances that differ by more units in the last place than this differ for certain.
+DOUBT = 64
 
 
 @kernel
@@ -201,6 +213,105 @@ def otsu_split(fine: Any, levels: Any, exact: bool, slack: float) -> int:
 
 
 @kernel
+def _packed_sums(fine: Any, steps: Any, size: int, sums: Any) -> int:
+    s = np.int64(0)
+    for i in range(size):
+        s += fine[i] * steps[i]
+        sums[i] = s
+    return s
+
+
+@kernel
+def _variances(sums: Any, n: Any, t: Any, size: int, out: Any) -> None:
+    for i in range(size):
+        w, m = np.float64(sums[i] & LOWER), np.float64(sums[i] >> 32)
+        s = t * w - m * n
+        out[i] = s * s / (w * (n - w))
+
+
+@kernel
+def _greatest(bits: Any, size: int) -> int:
+    greatest = np.int64(0)
+    for i in range(size):
+        greatest = max(greatest, bits[i])
+    return greatest
+
+
+@kernel
+def _find(bits: Any, limit: Any, size: int) -> Any:
+    """Count the numbers that are not below a limit, and find the first one."""
+    n, first = np.int64(0), size
+    for i in range(size):
+        n += np.int64(bits[i] >= limit)
+        first = min(first, np.int64(i) if bits[i] >= limit else size)
+    return n, first
+
+
+@kernel
+def otsu_packed(fine: Any, steps: Any, first: int, last: int, sums: Any, work: Any) -> int:
+    """Find the rank whose split has the greatest between-class variance, exactly; of few pixels.
+
+    As `otsu_split`, but the variances of all splits are computed side by side. Positive floats are
+    in the order of their bits, whose greatest is found side by side, too.
+
+    Parameters
+    ----------
+    fine : ndarray
+        How many pixels there are of each rank; at most `SMALL` in all.
+    steps : ndarray of int64
+        For each rank 1, and in the upper half of the integer the grey level; not negative, their
+        sum over all pixels less than 2**31. The sums of both are one addition.
+    first, last : int
+        The first and the last rank that occurs; ``first > last`` if none does.
+    sums, work : ndarray of int64 and of float64, as long as `steps`
+        Memory.
+    """
+    if first >= last:
+        return first if first == last else -1
+    size = last - first
+    total = _packed_sums(fine[first:], steps[first:], size, sums) + fine[last] * steps[last]
+    n, t = total & LOWER, total >> 32
+    _variances(sums, np.float64(n), np.float64(t), size, work)
+    bits = work.view(np.int64)
+    limit = _greatest(bits, size) - DOUBT
+    others, best = _find(bits, limit, size)
+    k = best
+    while others > 1:
+        k += 1
+        if bits[k] < limit:
+            continue
+        others -= 1
+        if sums[k] != sums[best]:  # an empty level's split is the one below it
+            w, m = sums[k] & LOWER, sums[k] >> 32
+            w_best, m_best = sums[best] & LOWER, sums[best] >> 32
+            s, s_best = abs(t * w - m * n), abs(t * w_best - m_best * n)
+            if _is_greater(s, w * (n - w), s_best, w_best * (n - w_best)):
+                best = k
+    return first + best
+
+
+@kernel
+def _ends(fine: Any, n: int) -> Any:
+    """Find the first and the last of n bins that are not empty; n and less than that if all are."""
+    first, last = 0, n - 1
+    some = np.int64(0)
+    while first + BLOCK <= n and some == 0:
+        for i in range(first, first + BLOCK):
+            some |= fine[i]
+        first += 0 if some else BLOCK
+    while first < n and fine[first] == 0:
+        first += 1
+    some = np.int64(0)
+    while last - BLOCK > first and some == 0:
+        for i in range(last - BLOCK + 1, last + 1):
+            some |= fine[i]
+        last -= 0 if some else BLOCK
+    while last >= first and fine[last] == 0:
+        last -= 1
+    return first, last
+
+
+@kernel
 def otsu_windows(
     padded: Any, halves: Any, ys: Any, xs: Any, levels: Any, exact: bool, fine: Any, out: Any
 ) -> None:
@@ -223,6 +334,15 @@ def otsu_windows(
     half = halves.max()
     slack = 1e-14 if exact else 1e-12
     coarse, shift = np.zeros(1, np.int32), 63  # one bin for all: nothing is looked up there
+    size = 0
+    for line in range(halves.size):
+        size += max(2 * halves.flat[line] + 1, 0)
+    small = exact and 0 < size <= SMALL and levels.size > 0 and levels[-1] < 2**31 // size
+    sums, work = np.empty(levels.size, np.int64), np.empty(levels.size)
+    steps = np.empty(levels.size, np.int64)
+    if small:
+        for i in range(levels.size):
+            steps[i] = 1 + (np.int64(levels[i]) << 32)
     for i in range(ys.size):
         x = xs[0]
         _count(padded, halves, ys[i], x, shift, 1, fine, coarse)
@@ -230,5 +350,9 @@ def otsu_windows(
             while x < xs[k]:
                 _step_fine(padded, halves, half, ys[i], x, fine)
                 x += 1
-            out[i, k] = otsu_split(fine, levels, exact, slack)
+            if small:
+                first, last = _ends(fine, levels.size)
+                out[i, k] = otsu_packed(fine, steps, first, last, sums, work)
+            else:
+                out[i, k] = otsu_split(fine, levels, exact, slack)
         _count(padded, halves, ys[i], x, shift, -1, fine, coarse)

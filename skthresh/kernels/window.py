@@ -47,10 +47,9 @@ def border_index(n: int, size: int, border: str = "replicate") -> NDArray[np.int
     """
     half = size // 2
     i = np.arange(-half, n + half)
-    if border == "replicate":
-        return np.clip(i, 0, n - 1)
-    if border == "clip":
-        return np.where((i >= 0) & (i < n), i, -1)
+    if border in {"replicate", "clip"}:
+        i[:half], i[half + n :] = (0, n - 1) if border == "replicate" else (-1, -1)
+        return i
     period = max(2 * (n - 1), 1)
     i %= period
     return np.minimum(i, period - i) if n > 1 else np.zeros_like(i)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from skthresh.batch import Array
+from skthresh.batch import Array, kernel_form
 from skthresh.global_threshold.otsu import otsu
 from skthresh.histogram import count
 from skthresh.kernels.arithmetic import choose
+from skthresh.kernels.stack import SMALL, otsu_of_each
 from skthresh.local_threshold.base import Plane
 from skthresh.local_threshold.windows import Windows
 
@@ -74,9 +75,18 @@ def high_contrast(plane: Plane) -> Array:
     levels = np.empty(plane.v.shape, np.uint8)
     windows.evaluate(contrast_levels, (origin,), levels)
     counted = Plane(levels, plane.valid, levels.dtype).pixels
-    histogram = count([(counted, None)], levels.dtype, TOP + 1)
-    high = levels > otsu(histogram.counts, histogram.centers)
+    high = levels > _otsu(counted)
     return np.asarray(high if plane.valid is None else high & plane.valid)
+
+
+def _otsu(levels: Array) -> float:
+    """Find Otsu's threshold of bytes."""
+    if levels.size <= SMALL:
+        found = np.empty(1, np.int64)
+        otsu_of_each(kernel_form(levels.reshape(1, -1)), found)
+        return int(found[0])
+    histogram = count([(levels, None)], levels.dtype, TOP + 1)
+    return otsu(histogram.counts, histogram.centers)
 
 
 def below(v: Array) -> Array:

@@ -17,6 +17,8 @@ EPSILON = float(np.finfo(np.float64).eps)
 # Integers that span no more levels than this are summed exactly.
 EXACT_LEVELS = 2**16
 
+BYTE, WORD = 2**8 - 1, 2**16 - 1
+
 # Sums of bytes and of their squares that share 64 bits.
 PACKED_BITS = 32
 
@@ -90,7 +92,7 @@ def scaling(plane: Array, valid: Array | None, sizes: tuple[int, ...], *, plain:
         Whether sums can slide as integers whatever the dtype.
     """
     if plane.dtype in (np.uint8, np.uint16):  # narrow enough, whatever their range
-        return _integers(plane, 0, int(np.iinfo(plane.dtype).max), sizes, plain=plain)
+        return _integers(plane, 0, BYTE if plane.dtype == np.uint8 else WORD, sizes, plain=plain)
     pixels = plane if valid is None else plane[valid]
     lo, hi = pixels.min().item(), pixels.max().item()
     if plane.dtype.kind in "iu" and hi - lo < EXACT_LEVELS:
@@ -133,7 +135,7 @@ def _floats(
     if max(abs(lo), abs(hi)) < HUGE:
         # Measured from most of the pixels, so that a few extreme ones take no digits away.
         some = pixels[:: 1 + pixels.size // SAMPLE].astype(np.float64)
-        low, centre, high = (float(q) for q in np.quantile(some, (0.05, 0.5, 0.95)))
+        low, centre, high = _quantiles(some, (0.05, 0.5, 0.95))
         unit = (high - low) / 2 or unit
     unit = 1 / (1 / max(unit, TINY))
     reach = max(hi - centre, centre - lo)
@@ -151,6 +153,27 @@ def _floats(
         close=CLOSE * unit,
         share=4 * EPSILON,
     )
+
+
+def _quantiles(some: Array, shares: tuple[float, ...]) -> list[float]:
+    """Do as `np.quantile` does, in less time than a small image takes.
+
+    Examples
+    --------
+    >>> _quantiles(np.array([3.0, 1.0, 2.0]), (0.25, 0.5))
+    [1.5, 2.0]
+    """
+    last = some.size - 1
+    places = [last * share for share in shares]
+    near = {min(math.floor(p) + k, last) for p in places for k in (0, 1)}
+    ordered = np.partition(some, sorted(near))
+    found = []
+    for place in places:
+        i = math.floor(place)
+        a, b, part = float(ordered[i]), float(ordered[min(i + 1, last)]), place - i
+        # from the nearer end, so that nothing is lost
+        found.append(b - (b - a) * (1 - part) if part >= 0.5 else a + (b - a) * part)
+    return found
 
 
 def _fixed_point(

@@ -10,7 +10,6 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -24,7 +23,7 @@ from skthresh.kernels.window import border_index
 from skthresh.local_threshold.engines import Part, Raw, combining, sliding
 from skthresh.local_threshold.scaling import EPSILON, Scaling, scaling
 from skthresh.modes import Output
-from skthresh.utils._threads import run_threads
+from skthresh.utils._threads import cuts, run_threads
 
 __all__ = ["Band", "Windows", "disk"]
 
@@ -37,11 +36,14 @@ BAND, LONG_BAND = 2**15, 2**18
 # Dtypes of pixels and results that formulas are compiled for. All others go by way of float64, lest
 # the compiler be called for each of them.
 DIRECT = {
-    ("uint8", "uint8"),
-    ("uint16", "uint8"),
-    ("uint16", "uint16"),
-    ("float32", "uint8"),
-    ("float32", "float32"),
+    (np.dtype(v), np.dtype(out))
+    for v, out in (
+        ("uint8", "uint8"),
+        ("uint16", "uint8"),
+        ("uint16", "uint16"),
+        ("float32", "uint8"),
+        ("float32", "float32"),
+    )
 }
 
 # From this width on it pays to treat the borders of rows by themselves, if windows end there.
@@ -259,10 +261,9 @@ class Windows:
         """Divide the plane among n threads, as evenly as it may be."""
         depth, height, _ = self.shape
         if depth >= n or not self.slides:
-            cuts = np.linspace(0, depth, min(n, depth) + 1).astype(int).tolist()
-            return [(a, b, 0, height) for a, b in pairwise(cuts)]
-        cuts = np.linspace(0, height, min(n, height) + 1).astype(int).tolist()
-        return [(z, z + 1, a, b) for z in range(depth) for a, b in pairwise(cuts)]
+            return [(part.start, part.stop, 0, height) for part in cuts(depth, n)]
+        rows = cuts(height, n)
+        return [(z, z + 1, part.start, part.stop) for z in range(depth) for part in rows]
 
     def greatest_std(self, n_jobs: int = 1) -> float:
         """Give the greatest standard deviation of all windows around pixels that count."""
@@ -341,7 +342,7 @@ class Windows:
     ) -> None:
         target = self.volume(out)
         names = [STATISTICS[s] for s in statistics_of(formula) if s in STATISTICS]
-        direct = (self.plane.dtype.name, out.dtype.name) in DIRECT
+        direct = (self.plane.dtype, out.dtype) in DIRECT
         rule = how.rule(self.plane.dtype, out.dtype, *near)
         bare = Output(None).rule(np.dtype(np.float64), np.dtype(np.float64))
 

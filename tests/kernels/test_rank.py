@@ -42,3 +42,21 @@ def test_the_histogram_is_empty_again():
     otsu_windows(padded, halves, np.arange(5), xs, np.arange(5), True, fine, out)
     assert not fine.any()
     assert out.min() >= 0
+
+
+def test_packed_splits_are_exact():
+    """Mirrored histograms have two best splits; splits at empty levels are the one below them."""
+    for k in range(2000):
+        n = int(RNG.integers(1, 40))
+        fine = RNG.integers(0, 4, n).astype(np.int32) * RNG.integers(0, 2, n).astype(np.int32)
+        fine = np.concatenate([fine, fine[::-1]]) if k % 2 else fine
+        levels = np.cumsum(RNG.integers(1, 5, fine.size))
+        levels -= levels[0]
+        steps = 1 + (levels << 32)
+        memory = np.empty(fine.size, np.int64), np.empty(fine.size)
+        some = np.flatnonzero(fine)
+        first, last = (some[0], some[-1]) if some.size else (fine.size, 0)
+        best = otsu_packed(fine, steps, first, last, *memory)
+        assert best == otsu_split(fine, levels, True, 1e-14)
+        if some.size:
+            assert levels[best] == otsu(fine, levels)
