@@ -12,7 +12,7 @@ import numpy as np
 from numba import types
 from numba.extending import overload
 
-__all__ = ["at", "choose", "exp", "hypot", "part", "whole"]
+__all__ = ["at", "choose", "exp", "hypot", "inverse", "part", "whole"]
 
 LOG2_E = 1.4426950408889634
 # The logarithm of 2 in two parts: the first has so few digits that whole multiples are exact.
@@ -108,11 +108,14 @@ def _exp(x: Any) -> Any:  # noqa: ARG001
 def at(values: Any, x: int) -> Any:
     """Give an entry of an array, or the number that stands for all of them.
 
+    Of a tuple, an entry of its first array.
+
     Examples
     --------
-    >>> at(5, 3), at([7, 8], 1)
-    (5, 8)
+    >>> at(5, 3), at(np.array([7, 8]), 1)
+    (5, np.int64(8))
     """
+    values = values[0] if isinstance(values, tuple) else values
     return values[x] if np.ndim(values) else values
 
 
@@ -124,6 +127,38 @@ def _at(values: Any, x: Any) -> Any:  # noqa: ARG001
     def number(values: Any, x: Any) -> Any:  # noqa: ARG001
         return values
 
+    def first(values: Any, x: Any) -> Any:
+        return values[0][x]
+
+    if isinstance(values, types.BaseTuple):
+        return first
+    return entry if isinstance(values, types.Array) else number
+
+
+def inverse(values: Any, x: int) -> Any:
+    """Give 1 by what `at` gives; of a tuple, its second array has it.
+
+    Examples
+    --------
+    >>> inverse(4, 0), inverse((np.array([4]), np.array([0.25])), 0)
+    (0.25, np.float64(0.25))
+    """
+    return values[1][x] if isinstance(values, tuple) else 1.0 / at(values, x)
+
+
+@overload(inverse, jit_options={"error_model": "numpy"})
+def _inverse(values: Any, x: Any) -> Any:  # noqa: ARG001
+    def entry(values: Any, x: Any) -> Any:
+        return 1.0 / values[x]
+
+    def number(values: Any, x: Any) -> Any:  # noqa: ARG001
+        return 1.0 / values
+
+    def second(values: Any, x: Any) -> Any:
+        return values[1][x]
+
+    if isinstance(values, types.BaseTuple):
+        return second
     return entry if isinstance(values, types.Array) else number
 
 

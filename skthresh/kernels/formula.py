@@ -18,7 +18,8 @@ from numba import njit
 from skthresh.kernels import moments as sums
 from skthresh.kernels._jit import kernel, specialised
 from skthresh.kernels.apply import BINARY, settle
-from skthresh.kernels.arithmetic import at, part
+from skthresh.kernels.arithmetic import at, inverse, part
+from skthresh.kernels.beside import count_windows, fill_stack
 
 __all__ = ["STATISTICS", "compiled", "statistics_of"]
 
@@ -41,7 +42,7 @@ def _threshold(
 ) -> Any:
     """Compute the threshold of a pixel; a number stands for an array of equal ones."""
     count = at(n, x)
-    mean, std, variance = moments(a, b, x, count, scale)
+    mean, std, variance = moments(a, b, x, count, inverse(n, x), scale)
     minimum, maximum = np.float64(at(low, x)), np.float64(at(high, x))
     pixel = np.float64(v[x])
     return formula(pixel, mean, std, variance, minimum, maximum, count, parameters)
@@ -113,10 +114,13 @@ def _fill_cut(
         have all. Only the others need a division for each pixel.
     """
     n_rows, n_columns, left, right = n
-    width = n_columns.size
-    counts = np.empty(width, np.int64)
+    width, known = n_columns.size, np.int64(0)
+    counts, shares = np.empty(width, np.int64), np.empty(width)
     for y in range(n_rows.size):
         x0 = 0
+        if n_rows[y] != known:  # many rows have as many as the one before
+            known = n_rows[y]
+            count_windows(known, n_columns, counts, shares)
         while x0 < width:
             whole = left <= x0 < right
             x1 = width if x0 >= right else (right if whole else left)
@@ -126,15 +130,13 @@ def _fill_cut(
                 each = n_rows[y] * n_columns[x0]
                 fill(v[i:j], s, s2, least, most, each, scale, parameters, rule, out[i:j])
             else:
-                for x in range(x1 - x0):
-                    counts[x] = n_rows[y] * n_columns[x0 + x]
-                each = counts[: x1 - x0]
-                fill(v[i:j], s, s2, least, most, each, scale, parameters, rule, out[i:j])
+                each_own = counts[x0:x1], shares[x0:x1]
+                fill(v[i:j], s, s2, least, most, each_own, scale, parameters, rule, out[i:j])
             x0 = x1
 
 
 @kernel
-def _no_moments(a: Any, b: Any, x: int, n: Any, scale: Any) -> Any:  # noqa: ARG001
+def _no_moments(a: Any, b: Any, x: int, n: Any, share: Any, scale: Any) -> Any:  # noqa: ARG001
     return np.nan, np.nan, np.nan
 
 
@@ -166,7 +168,12 @@ def statistics_of(function: Callable[..., Any]) -> tuple[str, ...]:
 
 @cache
 def compiled(
-    function: Callable[..., Any], kind: str, *, cut: bool = False, binary: bool = False
+    function: Callable[..., Any],
+    kind: str,
+    *,
+    cut: bool = False,
+    binary: bool = False,
+    stack: bool = False,
 ) -> Any:
     """Compile the loop of a formula; it happens when the result is called.
 
@@ -180,6 +187,8 @@ def compiled(
         Whether windows end at the border, row by row.
     binary : bool, default=False
         Whether the rule is one of the two binary ones.
+    stack : bool, default=False
+        Whether the loop is that of `skthresh.kernels.beside.fill_stack`, over small images.
 
     Returns
     -------
@@ -194,6 +203,8 @@ def compiled(
     own = specialised(_threshold, name, source, formula=_adapted(function), moments=MOMENTS[kind])
     template = _compare if binary else _fill
     loop = specialised(template, name, source, threshold=own)
+    if stack:
+        return specialised(fill_stack, f"{name}-{template.__name__}", source, fill=loop)
     if not cut:
         return loop
     return specialised(_fill_cut, f"{name}-{template.__name__}", source, fill=loop)

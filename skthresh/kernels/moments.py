@@ -193,31 +193,28 @@ wide_sums = specialised(
 
 
 @kernel
-def packed(a: Any, b: Any, x: int, n: Any, scale: Any) -> Any:  # noqa: ARG001
-    """Give mean, standard deviation and variance of a window of bytes."""
+def packed(a: Any, b: Any, x: int, n: Any, share: Any, scale: Any) -> Any:  # noqa: ARG001
+    """Give mean, standard deviation and variance of a window of n bytes; share is 1 / n."""
     s, s2 = a[x] & LOWER, (a[x] >> 32) & LOWER
-    share = 1.0 / n
     variance = np.float64(n * s2 - s * s) * (share * share)
     return s * share, np.sqrt(variance), variance
 
 
 @kernel
-def exact(a: Any, b: Any, x: int, n: Any, scale: Any) -> Any:
+def exact(a: Any, b: Any, x: int, n: Any, share: Any, scale: Any) -> Any:
     """Give the same for a window of integers; ``n * b - a * a`` fits into 64 bits."""
     s, s2 = a[x], b[x]
-    share = 1.0 / n
     variance = np.float64(n * s2 - s * s) * (share * share)
     return scale[0] + s * share, np.sqrt(variance), variance
 
 
 @kernel
-def rounded(a: Any, b: Any, x: int, n: Any, scale: Any) -> Any:
+def rounded(a: Any, b: Any, x: int, n: Any, share: Any, scale: Any) -> Any:  # noqa: ARG001
     """Give the same for a window whose sums, or their squares, are not exact.
 
     A deviation no larger than what rounding makes of equal pixels is none.
     """
     centre, unit, first, second, noise, floor = scale
-    share = 1.0 / n
     mean, square = a[x] * first * share, b[x] * second * share
     variance = square - mean * mean
     variance = 0.0 if variance <= floor + noise * square else variance

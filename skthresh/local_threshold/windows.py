@@ -49,6 +49,9 @@ DIRECT = {
 # From this width on it pays to treat the borders of rows by themselves, if windows end there.
 WIDE = 256
 
+# Images of a stack that are no wider and no higher than this are put side by side.
+NARROW, LOW = 256, 512
+
 # What formulas call the statistics of a band.
 STATISTICS = {"mean": "mean", "std": "std", "variance": "std", "minimum": "min", "maximum": "max"}
 
@@ -344,6 +347,9 @@ class Windows:
         names = [STATISTICS[s] for s in statistics_of(formula) if s in STATISTICS]
         direct = (self.plane.dtype, out.dtype) in DIRECT
         rule = how.rule(self.plane.dtype, out.dtype, *near)
+        if direct and self._go_side_by_side(set(names)):
+            self._apply_side_by_side(formula, parameters, rule, out, n_jobs)
+            return
         bare = Output(None).rule(np.dtype(np.float64), np.dtype(np.float64))
 
         def work(part: Part) -> None:
@@ -356,6 +362,40 @@ class Windows:
                 how.write(band.pixels, t, target[band.index], *near)
 
         run_threads(work, self.parts(n_jobs), n_jobs)
+
+    def _go_side_by_side(self, names: set[str]) -> bool:
+        """Whether this is a stack of small images of bytes, and windows no larger than they."""
+        depth, height, width = self.shape
+        return (
+            depth > 1
+            and self.slides
+            and self.scaling.kind == "packed"
+            and bool(names)
+            and names <= {"mean", "std"}
+            and self.sizes[2] <= width <= NARROW
+            and height <= LOW
+        )
+
+    def _apply_side_by_side(
+        self,
+        formula: Callable[..., Any],
+        parameters: tuple[float, ...],
+        rule: tuple[Any, ...],
+        out: Array,
+        n_jobs: int,
+    ) -> None:
+        run = compiled(formula, "packed", binary=rule[0] <= BINARY_INV, stack=True)
+        rows, columns = self.index[1:]
+        n = tuple(np.full(n, k) for n, k in zip(self.shape[1:], self.sizes[1:], strict=True))
+        n = n if self.cut is None else self.cut[:2]
+        v, target = self.plane.reshape(-1), out.reshape(-1)
+
+        def work(part: slice) -> None:
+            ends = part.start, part.stop
+            scale = self.scaling.scale
+            run(v, self.shape, rows, columns, n, ends, scale, parameters, rule, target)
+
+        run_threads(work, cuts(self.shape[0], n_jobs), n_jobs)
 
     def _finish(
         self,
