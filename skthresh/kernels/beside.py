@@ -16,9 +16,9 @@ from skthresh.kernels.moments import packed_sums
 
 __all__ = ["count_windows", "fill_stack"]
 
-# So wide is the picture, at least if there are so many images: what belongs to a row of it stays in
-# the processor's first cache.
-WIDTH = 1024
+# So wide is the picture, at least if there are so many images: what belongs to a row of it stays near
+# the processor.
+WIDTH = 4096
 
 # Rows are copied in steps of so many bytes; what follows them is put right afterwards.
 LANES = 32
