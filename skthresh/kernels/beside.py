@@ -16,8 +16,8 @@ from skthresh.kernels.moments import packed_sums
 
 __all__ = ["count_windows", "fill_stack"]
 
-# So wide is the picture, at least if there are so many images: what belongs to a row of it stays near
-# the processor.
+# So wide is the picture, if there are so many images: what belongs to a row of it stays in the
+# processor's caches.
 WIDTH = 4096
 
 # Rows are copied in steps of so many bytes; what follows them is put right afterwards.
@@ -59,9 +59,7 @@ def _put(v: Any, shape: Any, i: int, columns: Any, at: int, line: int, wide: Any
 
 
 @kernel
-def _take(
-    picture: Any, line: int, at: int, shape: Any, i: int, is_last: bool, out: Any
-) -> None:
+def _take(picture: Any, line: int, at: int, shape: Any, i: int, is_last: bool, out: Any) -> None:
     """Take an image out of the picture; the next one comes after it."""
     _, height, width = shape
     lanes = width if is_last else (width + LANES - 1) // LANES * LANES

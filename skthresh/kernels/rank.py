@@ -213,7 +213,7 @@ def otsu_split(fine: Any, levels: Any, exact: bool, slack: float) -> int:
 
 
 @kernel
-def _packed_sums(fine: Any, steps: Any, size: int, sums: Any) -> int:
+def _packed_sums(fine: Any, steps: Any, size: int, sums: Any) -> Any:
     s = np.int64(0)
     for i in range(size):
         s += fine[i] * steps[i]
@@ -230,7 +230,7 @@ def _variances(sums: Any, n: Any, t: Any, size: int, out: Any) -> None:
 
 
 @kernel
-def _greatest(bits: Any, size: int) -> int:
+def _greatest(bits: Any, size: int) -> Any:
     greatest = np.int64(0)
     for i in range(size):
         greatest = max(greatest, bits[i])
@@ -240,10 +240,10 @@ def _greatest(bits: Any, size: int) -> int:
 @kernel
 def _find(bits: Any, limit: Any, size: int) -> Any:
     """Count the numbers that are not below a limit, and find the first one."""
-    n, first = np.int64(0), size
+    n, first = np.int64(0), np.int64(size)
     for i in range(size):
         n += np.int64(bits[i] >= limit)
-        first = min(first, np.int64(i) if bits[i] >= limit else size)
+        first = min(first, np.int64(i) if bits[i] >= limit else np.int64(size))
     return n, first
 
 

@@ -13,7 +13,7 @@ from scipy import ndimage
 
 from skthresh.kernels._jit import kernel
 
-__all__ = ["keep_seeded", "reconstruct"]
+__all__ = ["keep_seeded", "keep_sized", "of_size", "reconstruct"]
 
 
 @kernel
@@ -96,6 +96,58 @@ def keep_seeded(mask: Any, seeds: Any, reach: int, out: Any) -> None:
         for k in range(first[y], first[y + 1]):
             if seeded[_root(parent, k)]:
                 row[starts[k] : ends[k]] = 1
+
+
+@kernel
+def keep_sized(mask: Any, reach: int, least: float, greatest: float, out: Any) -> None:
+    """Keep the regions of a mask that are neither too small nor too large; as `keep_seeded`."""
+    height = mask.shape[0]
+    n = 0
+    for y in range(height):
+        n += _count_starts(mask[y], mask[y, :-1])
+    starts, ends = np.empty(n, np.int32), np.empty(n, np.int32)
+    seeded, parent, area = np.empty(n, np.uint8), np.arange(n), np.zeros(n, np.int64)
+    first = np.zeros(height + 1, np.int64)
+    for y in range(height):
+        first[y + 1] = _find_runs(mask[y], mask[y], first[y], starts, ends, seeded)
+        if y > 0:
+            _join_rows(first[y - 1], first[y], first[y + 1], reach, starts, ends, parent)
+    for k in range(n):
+        area[_root(parent, k)] += ends[k] - starts[k]
+    for y in range(height):
+        row = out[y]
+        row[:] = 0
+        for k in range(first[y], first[y + 1]):
+            if least <= area[_root(parent, k)] <= greatest:
+                row[starts[k] : ends[k]] = 1
+
+
+def of_size(mask: Any, least: float, greatest: float) -> Any:
+    """Keep the connected regions of a mask, diagonals included, whose area is within limits.
+
+    Parameters
+    ----------
+    mask : ndarray of bool
+        Of any rank.
+    least, greatest : float
+        In pixels.
+
+    Examples
+    --------
+    >>> of_size(np.array([True, True, False, True]), 2, np.inf)
+    array([ True,  True, False, False])
+    """
+    if mask.ndim <= 2:
+        shape = (1, *mask.shape)[-2:]
+        kept = np.empty(shape, np.uint8)
+        rows = np.ascontiguousarray(mask).view(np.uint8).reshape(shape)
+        keep_sized(rows, 1, float(least), float(greatest), kept)
+        return kept.view(bool).reshape(mask.shape)
+    labels, _ = ndimage.label(mask, np.ones((3,) * mask.ndim))
+    size = np.bincount(labels.reshape(-1))
+    chosen = (size >= least) & (size <= greatest)
+    chosen[0] = False
+    return chosen[labels]
 
 
 def reconstruct(mask: Any, seeds: Any, connectivity: int | None = None) -> Any:

@@ -56,7 +56,11 @@ def otsu_of_each(v: Any, out: Any) -> None:
     out : (n,) ndarray of int64
     """
     tables, counts = np.empty((4, N_LEVELS), np.uint16), np.empty(N_LEVELS, np.int32)
-    steps, sums, work = np.empty(N_LEVELS, np.int64), np.empty(N_LEVELS, np.int64), np.empty(N_LEVELS)
+    steps, sums, work = (
+        np.empty(N_LEVELS, np.int64),
+        np.empty(N_LEVELS, np.int64),
+        np.empty(N_LEVELS),
+    )
     for i in range(N_LEVELS):
         steps[i] = 1 + (np.int64(i) << 32)
     for i in range(v.shape[0]):

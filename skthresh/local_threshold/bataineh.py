@@ -10,8 +10,19 @@ import numpy as np
 
 from skthresh.base import Thresholder
 from skthresh.batch import Array
+from skthresh.kernels.cells import cell_squares, cell_totals
 from skthresh.local_threshold.base import LocalThreshold, Plane
-from skthresh.local_threshold.cells import Cells, merged, shared, slabs, spread, summed
+from skthresh.local_threshold.cells import (
+    BAND,
+    Cells,
+    bands,
+    merged,
+    shared,
+    slabs,
+    spread,
+    spread_within,
+    summed,
+)
 from skthresh.modes import Output
 from skthresh.utils._sklearn import Interval
 
@@ -19,6 +30,8 @@ __all__ = ["BatainehThreshold", "bataineh", "block_shape", "confusion_threshold"
 
 # No block is smaller, along any axis, so that a quarter of it can vary.
 SMALLEST = 4
+
+EVERYWHERE = np.zeros((0, 0), bool)
 
 # Deviations up to this share of the range are rounding.
 ROUNDING = 1e-12
@@ -201,13 +214,14 @@ class BatainehThreshold(LocalThreshold):
         levels = _Levels(plane)
         axes = levels.cells()
         t = self._cell_thresholds(levels, axes)
-        for i, rows in enumerate(slabs(axes[0])):
-            v = plane.v[rows].astype(np.float64)
-            close = ROUNDING * np.abs(v) + ROUNDING * levels.half
-            with np.errstate(over="ignore", invalid="ignore"):
-                row = levels.unscaled(spread(t[i], axes[1:]))
+        with np.errstate(over="ignore", invalid="ignore"):
+            t = levels.unscaled(t)
+            for cells, rows in bands(axes[0], plane.v[0].size):
+                v = plane.v[rows].astype(np.float64)
+                close = ROUNDING * np.abs(v) + ROUNDING * levels.half
+                row = np.repeat(spread_within(t[cells], axes[1:]), axes[0].sizes[cells], axis=0)
                 settled = np.where(np.abs(row - v) <= close, v, row)
-            how.write(plane.v[rows], settled, out[rows])
+                how.write(plane.v[rows], settled, out[rows])
 
     def _cell_thresholds(self, levels: _Levels, axes: list[Cells]) -> Array:
         """Give the threshold of every cell."""
@@ -259,6 +273,11 @@ class _Levels:
     def totals(self, axes: list[Cells]) -> tuple[Array, Array, Array, Array]:
         """Give the pixels of each cell: how many, their sum, how many are ink and doubtful."""
         middle, reach = getattr(self, "middle", 0.0), self.std / 2
+        if self.plane.v.ndim == 2:
+            sums = np.empty((4, *(len(axis.starts) for axis in axes)))
+            level = self.origin, self.half, middle - reach, middle + reach
+            self._visit(cell_totals, axes, (level,), np.zeros((4, self.plane.v.shape[1])), sums)
+            return sums[0], sums[1], sums[2], sums[3]
         found: list[list[Array]] = [[], [], [], []]
         for u, valid in self._rows(axes[0]):
             black = valid & (u <= middle - reach)
@@ -270,6 +289,10 @@ class _Levels:
 
     def squares(self, axes: list[Cells], mean: Array) -> Array:
         """Give each cell's sum of squared deviations from a level of its own."""
+        if self.plane.v.ndim == 2:
+            sums, level = np.empty(mean.shape), (self.origin, self.half)
+            self._visit(cell_squares, axes, (level, mean), np.zeros(self.plane.v.shape[1]), sums)
+            return sums
         found = []
         for i, (u, valid) in enumerate(self._rows(axes[0])):
             deviations = np.where(valid, u - spread(mean[i], axes[1:]), 0)
@@ -279,6 +302,19 @@ class _Levels:
     def unscaled(self, t: Array) -> Array:
         """Turn levels back into grey levels."""
         return self.origin + t * self.half + t * self.half
+
+    def _visit(
+        self, kernel: Any, axes: list[Cells], given: tuple[Any, ...], columns: Array, out: Array
+    ) -> None:
+        """Call a kernel with some rows at a time."""
+        v, valid = self.plane.v, self.plane.valid
+        ends = axes[0].starts + axes[0].sizes
+        step = max(BAND // v.shape[1], 1)
+        for y0 in range(0, len(v), step):
+            rows = slice(y0, y0 + step)
+            there = EVERYWHERE if valid is None else np.ascontiguousarray(valid[rows])
+            pixels = v[rows].astype(np.float64)
+            kernel(pixels, there.view(np.uint8), y0, ends, axes[1].starts, *given, columns, out)
 
     def _rows(self, axis: Cells) -> Iterator[tuple[Array, Array]]:
         v, valid = self.plane.v, self.plane.valid

@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from skthresh.batch import Array
 
-__all__ = ["Cells", "merged", "shared", "slabs", "spread", "summed"]
+__all__ = [
+    "BAND",
+    "Cells",
+    "bands",
+    "merged",
+    "shared",
+    "slabs",
+    "spread",
+    "spread_within",
+    "summed",
+]
+
+# Pixels that are looked at together, so that they stay in the processor's cache.
+BAND = 2**16
 
 
 @dataclass(frozen=True)
@@ -32,6 +46,7 @@ class Cells:
     block: Array
 
     @classmethod
+    @lru_cache(maxsize=32)  # the images of a batch are mostly of one size
     def cut(cls, n: int, size: int) -> Cells:
         """Cut an axis into blocks, a rest of less than half a block left to the last of them.
 
@@ -55,6 +70,17 @@ def slabs(axis: Cells) -> Iterator[slice]:
         yield slice(start, start + size)
 
 
+def bands(axis: Cells, width: int) -> Iterator[tuple[slice, slice]]:
+    """Visit the cells of the first axis, some at a time, and their pixels; at least one."""
+    ends = np.cumsum(axis.sizes)
+    first = 0
+    while first < len(ends):
+        start = int(axis.starts[first])
+        last = max(int(np.searchsorted(ends, start + BAND // width, side="right")), first + 1)
+        yield slice(first, last), slice(start, int(ends[last - 1]))
+        first = last
+
+
 def summed(slab: Array, axes: list[Cells]) -> Array:
     """Sum over the first axis, and over the cells of the others."""
     total = slab.sum(axis=0, dtype=np.float64)
@@ -66,6 +92,13 @@ def summed(slab: Array, axes: list[Cells]) -> Array:
 def spread(values: Array, axes: list[Cells]) -> Array:
     """Repeat each cell's value over its pixels."""
     for axis, cells in enumerate(axes):
+        values = np.repeat(values, cells.sizes, axis=axis)
+    return values
+
+
+def spread_within(values: Array, axes: list[Cells]) -> Array:
+    """Repeat the values of some cells of the first axis along the others, over their pixels."""
+    for axis, cells in enumerate(axes, start=1):
         values = np.repeat(values, cells.sizes, axis=axis)
     return values
 

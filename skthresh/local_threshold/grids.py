@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt
+
+from skthresh.kernels.interpolate import interpolate_axis
 
 __all__ = ["fill_gaps", "interpolate"]
 
@@ -32,15 +35,11 @@ def interpolate(grid: Floats, points: Sequence[NDArray[Any]], shape: tuple[int, 
     array([0., 0., 2., 4., 6., 8., 8.])
     """
     for axis, (at, n) in enumerate(zip(points, shape, strict=True)):
-        if len(at) == 1:
-            grid = np.repeat(grid, n, axis=axis)
-            continue
-        x = np.arange(n)
-        i = np.clip(np.searchsorted(at, x, side="right") - 1, 0, len(at) - 2)
-        share = np.clip((x - at[i]) / (at[i + 1] - at[i]), 0, 1)
-        share = share.reshape([-1 if k == axis else 1 for k in range(grid.ndim)])
-        a, b = grid.take(i, axis), grid.take(i + 1, axis)
-        grid = np.where(a == b, a, a * (1 - share) + b * share)
+        done, later = grid.shape[:axis], grid.shape[axis + 1 :]
+        folded = grid.reshape(math.prod(done), len(at), math.prod(later))
+        out = np.empty((len(folded), n, folded.shape[2]))
+        interpolate_axis(np.ascontiguousarray(folded), at.astype(np.float64), out)
+        grid = out.reshape(*done, n, *later)
     return grid
 
 

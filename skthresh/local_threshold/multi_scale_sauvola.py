@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from skthresh.batch import Array
+from skthresh.kernels.regions import of_size
 from skthresh.local_threshold.base import LocalThreshold, Plane
 from skthresh.local_threshold.grids import fill_gaps, interpolate
 from skthresh.local_threshold.sauvola import sauvola
@@ -190,7 +191,7 @@ class MultiScaleSauvolaThreshold(LocalThreshold):
                     v, valid = subsample(v.astype(np.float64), everywhere, q)
                 t = self._sauvola(v, valid, sizes, r)
                 surfaces.append(_enlarged(t, q**s, shape))
-                found = _objects((v <= t) if valid is None else (v <= t) & valid, limit)
+                found = of_size((v <= t) if valid is None else (v <= t) & valid, *limit)
                 scale_of[_repeated(found, q**s, shape)] = s + 1
             t = _chosen(surfaces, scale_of)
             pixels = plane.v.astype(np.float64)
@@ -201,15 +202,6 @@ class MultiScaleSauvolaThreshold(LocalThreshold):
         t = np.empty(v.shape)
         Windows(v, sizes, valid, self.border).threshold(sauvola, (self.k, r), Output(None), t)
         return t
-
-
-def _objects(ink: Array, limit: tuple[float, float]) -> Array:
-    """Keep the connected objects whose area is within the limits."""
-    labels, _ = ndimage.label(ink, np.ones((3,) * ink.ndim))
-    size = np.bincount(labels.reshape(-1))
-    kept = (size >= limit[0]) & (size <= limit[1])
-    kept[0] = False
-    return np.asarray(kept[labels])
 
 
 def _repeated(mask: Array, times: int, shape: tuple[int, ...]) -> Array:

@@ -4,7 +4,16 @@ import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from skthresh.kernels.rank import _is_greater, _product, otsu_windows
+from skthresh.global_threshold.otsu import otsu
+from skthresh.kernels.rank import (
+    _is_greater,
+    _product,
+    otsu_packed,
+    otsu_split,
+    otsu_windows,
+)
+
+RNG = np.random.default_rng(0)
 
 sums = st.integers(0, 2**62)
 products = st.integers(1, 2**62)
