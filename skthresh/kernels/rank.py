@@ -71,14 +71,21 @@ def _step(
 
 
 @kernel
-def _step_fine(padded: Any, halves: Any, half: int, y: int, x: int, fine: Any) -> None:
+def _step_fine(padded: Any, halves: Any, half: int, y: int, x: int, ends: Any, fine: Any) -> Any:
+    """Move the window to the right; give ranks between which all are that occur."""
+    lo, hi = ends
+    nothing = fine.size - 1
     for s in range(halves.shape[0]):
         for j in range(halves.shape[1]):
             reach = halves[s, j]
             if reach >= 0:
                 line = padded[s, y + j]
                 fine[line[x + half - reach]] -= 1
-                fine[line[x + half + reach + 1]] += 1
+                new = np.int64(line[x + half + reach + 1])
+                fine[new] += 1
+                lo = min(lo, new)
+                hi = max(hi, new if new < nothing else np.int64(-1))
+    return lo, hi
 
 
 @kernel
@@ -293,7 +300,7 @@ def otsu_packed(fine: Any, steps: Any, first: int, last: int, sums: Any, work: A
 @kernel
 def _ends(fine: Any, n: int) -> Any:
     """Find the first and the last of n bins that are not empty; n and less than that if all are."""
-    first, last = 0, n - 1
+    first, last = np.int64(0), np.int64(n - 1)
     some = np.int64(0)
     while first + BLOCK <= n and some == 0:
         for i in range(first, first + BLOCK):
@@ -346,12 +353,16 @@ def otsu_windows(
     for i in range(ys.size):
         x = xs[0]
         _count(padded, halves, ys[i], x, shift, 1, fine, coarse)
+        first, last = _ends(fine, levels.size)
         for k in range(xs.size):
             while x < xs[k]:
-                _step_fine(padded, halves, half, ys[i], x, fine)
+                first, last = _step_fine(padded, halves, half, ys[i], x, (first, last), fine)
                 x += 1
             if small:
-                first, last = _ends(fine, levels.size)
+                while first < levels.size and fine[first] == 0:
+                    first += 1
+                while last >= first and fine[last] == 0:
+                    last -= 1
                 out[i, k] = otsu_packed(fine, steps, first, last, sums, work)
             else:
                 out[i, k] = otsu_split(fine, levels, exact, slack)
