@@ -22,6 +22,7 @@ from skthresh.kernels.moments import greatest_variance
 from skthresh.kernels.window import border_index
 from skthresh.local_threshold.engines import Part, Raw, combining, sliding
 from skthresh.local_threshold.scaling import EPSILON, Scaling, scaling
+from skthresh.local_threshold.stacks import apply_side_by_side, fit_side_by_side
 from skthresh.modes import Output
 from skthresh.utils._threads import cuts, run_threads
 
@@ -48,9 +49,6 @@ DIRECT = {
 
 # From this width on it pays to treat the borders of rows by themselves, if windows end there.
 WIDE = 256
-
-# Images of a stack that are no wider and no higher than this are put side by side.
-NARROW, LOW = 256, 512
 
 # What formulas call the statistics of a band.
 STATISTICS = {"mean": "mean", "std": "std", "variance": "std", "minimum": "min", "maximum": "max"}
@@ -347,8 +345,8 @@ class Windows:
         names = [STATISTICS[s] for s in statistics_of(formula) if s in STATISTICS]
         direct = (self.plane.dtype, out.dtype) in DIRECT
         rule = how.rule(self.plane.dtype, out.dtype, *near)
-        if direct and self._go_side_by_side(set(names)):
-            self._apply_side_by_side(formula, parameters, rule, out, n_jobs)
+        if direct and fit_side_by_side(self, set(names)):
+            apply_side_by_side(self, formula, parameters, rule, out, n_jobs)
             return
         bare = Output(None).rule(np.dtype(np.float64), np.dtype(np.float64))
 
@@ -362,40 +360,6 @@ class Windows:
                 how.write(band.pixels, t, target[band.index], *near)
 
         run_threads(work, self.parts(n_jobs), n_jobs)
-
-    def _go_side_by_side(self, names: set[str]) -> bool:
-        """Whether this is a stack of small images of bytes, and windows no larger than they."""
-        depth, height, width = self.shape
-        return (
-            depth > 1
-            and self.slides
-            and self.scaling.kind == "packed"
-            and bool(names)
-            and names <= {"mean", "std"}
-            and self.sizes[2] <= width <= NARROW
-            and height <= LOW
-        )
-
-    def _apply_side_by_side(
-        self,
-        formula: Callable[..., Any],
-        parameters: tuple[float, ...],
-        rule: tuple[Any, ...],
-        out: Array,
-        n_jobs: int,
-    ) -> None:
-        run = compiled(formula, "packed", binary=rule[0] <= BINARY_INV, stack=True)
-        rows, columns = self.index[1:]
-        n = tuple(np.full(n, k) for n, k in zip(self.shape[1:], self.sizes[1:], strict=True))
-        n = n if self.cut is None else self.cut[:2]
-        v, target = self.plane.reshape(-1), out.reshape(-1)
-
-        def work(part: slice) -> None:
-            ends = part.start, part.stop
-            scale = self.scaling.scale
-            run(v, self.shape, rows, columns, n, ends, scale, parameters, rule, target)
-
-        run_threads(work, cuts(self.shape[0], n_jobs), n_jobs)
 
     def _finish(
         self,
