@@ -28,7 +28,14 @@ PARAMETERS = {
     "Resize": [{"shape": 3}, {"shape": 5, "method": "nearest"}],
     "SimpleThreshold": [{"threshold": 50}],
     "UNetSegmenter": [
-        {"depth": 1, "base_filters": 2, "epochs": 1, "batch_size": 2, "random_state": 0}
+        {
+            "depth": 1,
+            "base_filters": 2,
+            "epochs": 1,
+            "steps_per_epoch": 2,
+            "batch_size": 2,
+            "random_state": 0,
+        }
     ],
 }
 

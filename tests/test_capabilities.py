@@ -278,7 +278,7 @@ def test_the_table_reads_well():
     otsu, unet = ROWS["otsu"], ROWS["UNetSegmenter"]
     assert ROWS["OtsuThreshold"] is otsu
     assert otsu.cells()["ranks"] == "any"
-    assert unet.cells()["ranks"] == "2"
+    assert unet.cells()["ranks"] == "2 to 3"
     assert ROWS["sauvola"].cells()["ranks"] == "1 to 3"
     assert otsu.cells()["dtypes"] == "bool, uint8-64, int8-64, float16-64"
     assert _short(("int8", "int32", "int64")) == "int8, int32, int64"

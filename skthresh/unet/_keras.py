@@ -14,6 +14,13 @@ __all__ = ["BACKENDS", "import_keras"]
 # What Keras can train on, in the order in which one is chosen.
 BACKENDS = ("tensorflow", "jax", "torch")
 
+# No start-up chatter; and of a GPU's memory no more than is needed, so that two processes of
+# a search fit beside each other.
+SETTINGS = {
+    "tensorflow": {"TF_CPP_MIN_LOG_LEVEL": "2", "TF_FORCE_GPU_ALLOW_GROWTH": "true"},
+    "jax": {"XLA_PYTHON_CLIENT_PREALLOCATE": "false"},
+}
+
 INSTALL = (
     'Install one with pip install "skthresh[tensorflow]" (or "skthresh[jax]", "skthresh[torch]").'
 )
@@ -41,8 +48,8 @@ def import_keras() -> Any:
             raise ImportError(f"UNetSegmenter needs Keras 3, which is not installed. {INSTALL}")
         # The environment is how Keras is told; worker processes inherit it and agree.
         os.environ["KERAS_BACKEND"] = backend = _choose_backend()
-        if backend == "tensorflow":
-            os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # no start-up chatter
+        for name, value in SETTINGS.get(backend, {}).items():
+            os.environ.setdefault(name, value)
     import keras  # noqa: PLC0415  loading Keras takes seconds: only when a model is needed
 
     if int(keras.__version__.split(".")[0]) < 3:

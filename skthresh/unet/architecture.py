@@ -14,8 +14,12 @@ from skthresh.unet._keras import import_keras
 
 __all__ = ["ModelBuilder", "Recipe", "build_custom", "build_unet"]
 
-# (input_shape, n_classes) -> keras.Model, as users may supply it.
-ModelBuilder = Callable[[tuple[None, None, int], int], Any]
+# (input_shape, n_classes) -> keras.Model, as users may supply it; or a model.
+ModelBuilder = Callable[..., Any]
+
+
+# A training of a few hundred steps must have moving means by its end; Keras's 0.99 has not.
+BATCH_MOMENTUM = 0.9
 
 
 @dataclass(frozen=True)
@@ -24,38 +28,46 @@ class Recipe:
 
     Attributes
     ----------
+    ndim : {2, 3}
+        Whether it takes images or volumes.
     n_channels, n_classes : int
         Channels of the images and of the output.
-    depth, base_filters, dropout
+    depth, base_filters, dropout, normalization
         As for `build_unet`.
-    builder : callable or None
-        Builds the user's own network instead.
+    precision : str
+        Name of Keras's dtype policy.
+    builder : callable, keras.Model or None
+        The user's own network instead.
     """
 
+    ndim: int
     n_channels: int
     n_classes: int
     depth: int
     base_filters: int
     dropout: float
+    normalization: str | None
+    precision: str
     builder: ModelBuilder | None
 
     @property
     def multiple(self) -> int:
-        """What heights and widths must be divisible by."""
+        """What sides must be divisible by."""
         return int(2**self.depth)
 
     def build(self, seed: int) -> Any:
-        """Build the network, with new weights."""
+        """Build the network, with new weights; of the user's own model, with its weights."""
         if self.builder is not None:
-            return build_custom(
-                self.builder, self.n_channels, self.n_classes, side=self.multiple, seed=seed
-            )
+            return build_custom(self, seed)
         return build_unet(
             self.n_channels,
             self.n_classes,
+            ndim=self.ndim,
             depth=self.depth,
             base_filters=self.base_filters,
             dropout=self.dropout,
+            normalization=self.normalization,
+            dtype=self.precision,
             seed=seed,
         )
 
@@ -64,12 +76,15 @@ def build_unet(
     n_channels: int,
     n_classes: int,
     *,
+    ndim: int = 2,
     depth: int = 4,
     base_filters: int = 64,
     dropout: float = 0.3,
+    normalization: str | None = None,
+    dtype: Any = "float32",
     seed: int = 0,
 ) -> Any:
-    """Build a U-Net for images of any size that ``2**depth`` divides.
+    r"""Build a U-Net for images of any size that ``2**depth`` divides.
 
     Parameters
     ----------
@@ -77,20 +92,25 @@ def build_unet(
         Channels of the images.
     n_classes : int
         Channels of the output.
+    ndim : {2, 3}, default=2
+        Whether it takes images or volumes.
     depth : int, default=4
         Number of times that the encoder halves the image.
     base_filters : int, default=64
         Filters of the first level; each level down has twice as many.
     dropout : float, default=0.3
         Share of features that are dropped after each pooling and each concatenation.
+    normalization : {"batch", None}, default=None
+        What stands between each convolution and its ReLU.
+    dtype : str or keras.DTypePolicy, default="float32"
+        Of the computation.
     seed : int, default=0
         Fixes the initial weights and the dropout.
 
     Returns
     -------
     keras.Model
-        From images of shape (n, height, width, n_channels) to logits of shape
-        (n, height, width, n_classes).
+        From images of shape (n, \*size, n_channels) to logits of shape (n, \*size, n_classes).
 
     References
     ----------
@@ -98,45 +118,57 @@ def build_unet(
        image segmentation", MICCAI 2015. :doi:`10.1007/978-3-319-24574-4_28`
     .. [2] K. He, X. Zhang, S. Ren, J. Sun, "Delving deep into rectifiers", ICCV 2015.
        :doi:`10.1109/ICCV.2015.123`
+    .. [3] S. Ioffe, C. Szegedy, "Batch normalization", ICML 2015. :doi:`10.48550/arXiv.1502.03167`
     """
     keras = import_keras()
     layers = keras.layers
     rng = np.random.RandomState(seed)
     # Said out loud because keras.json may ask for channels first.
-    last = {"data_format": "channels_last"}
+    last = {"data_format": "channels_last", "dtype": dtype}
+    convolution = layers.Conv2D if ndim == 2 else layers.Conv3D
+    transpose = layers.Conv2DTranspose if ndim == 2 else layers.Conv3DTranspose
+    pooling = layers.MaxPooling2D if ndim == 2 else layers.MaxPooling3D
 
     def draw() -> int:
         return int(rng.randint(2**31 - 1))
 
     def convolve_twice(x: Any, filters: int, name: str) -> Any:
         for i in (1, 2):
-            x = layers.Conv2D(
+            x = convolution(
                 filters,
                 3,
                 padding="same",
-                activation="relu",
+                activation=None if normalization else "relu",
+                use_bias=not normalization,
                 kernel_initializer=keras.initializers.HeNormal(draw()),
                 name=f"{name}_conv{i}",
                 **last,
             )(x)
+            if normalization:
+                x = layers.BatchNormalization(
+                    momentum=BATCH_MOMENTUM, dtype=dtype, name=f"{name}_norm{i}"
+                )(x)
+                x = layers.ReLU(dtype=dtype, name=f"{name}_relu{i}")(x)
         return x
 
     def drop(x: Any, name: str) -> Any:
-        return layers.Dropout(dropout, seed=draw(), name=f"{name}_dropout")(x)
+        if not dropout:
+            return x
+        return layers.Dropout(dropout, seed=draw(), dtype=dtype, name=f"{name}_dropout")(x)
 
-    inputs = x = keras.Input((None, None, n_channels), name="image")
+    inputs = x = keras.Input((*[None] * ndim, n_channels), name="image")
     skips = []
     for level in range(depth):
         name = f"encoder{level + 1}"
         x = convolve_twice(x, base_filters * 2**level, name)
         skips.append(x)
-        x = layers.MaxPooling2D(2, name=f"{name}_pool", **last)(x)
+        x = pooling(2, name=f"{name}_pool", **last)(x)
         x = drop(x, name)
     x = convolve_twice(x, base_filters * 2**depth, "bottleneck")
     for level in reversed(range(depth)):
         name = f"decoder{level + 1}"
         filters = base_filters * 2**level
-        x = layers.Conv2DTranspose(
+        x = transpose(
             filters,
             3,
             strides=2,
@@ -145,58 +177,72 @@ def build_unet(
             name=f"{name}_up",
             **last,
         )(x)
-        x = layers.Concatenate(axis=-1, name=f"{name}_concat")([x, skips[level]])
+        x = layers.Concatenate(axis=-1, dtype=dtype, name=f"{name}_concat")([x, skips[level]])
         x = drop(x, name)
         x = convolve_twice(x, filters, name)
-    logits = layers.Conv2D(
+    logits = convolution(
         n_classes,
         1,
         kernel_initializer=keras.initializers.GlorotUniform(draw()),
-        dtype="float32",  # whatever the precision of the rest: the softmax follows
+        # Whatever the precision of the rest: the softmax follows.
+        **{**last, "dtype": "float32"},
         name="logits",
-        **last,
     )(x)
     return keras.Model(inputs, logits, name="unet")
 
 
-def build_custom(
-    builder: ModelBuilder, n_channels: int, n_classes: int, *, side: int, seed: int
-) -> Any:
+def build_custom(recipe: Recipe, seed: int) -> Any:
     """Call the user's builder with Keras seeded, and check the model by a blank image.
 
     Parameters
     ----------
-    builder : callable
-        ``builder(input_shape, n_classes)`` gives a Keras model.
-    n_channels, n_classes : int
-        As for `build_unet`.
-    side : int
-        Height and width of the blank image; images come in multiples of it.
+    recipe : Recipe
+        Its `builder` is called as ``builder(input_shape, n_classes)`` and gives a Keras model; or
+        it is one, which is copied with its weights.
     seed : int
         For Keras, while the model is built.
 
     Returns
     -------
     keras.Model
-        The user's model.
+        The model.
     """
     keras = import_keras()
-    with _keras_seeded(keras, seed):
-        model = builder((None, None, n_channels), n_classes)
+    builder, n_classes = recipe.builder, recipe.n_classes
+    shape = (*[None] * recipe.ndim, recipe.n_channels)
+    with _keras_seeded(keras, seed), _policy(keras, recipe.precision):
+        if isinstance(builder, keras.Model):
+            model = keras.models.clone_model(builder)
+            model.set_weights(builder.get_weights())
+        else:
+            assert builder is not None
+            model = builder(shape, n_classes)
         if not isinstance(model, keras.Model):
             raise TypeError(
                 "model(input_shape, n_classes) must return a keras.Model; it returned "
                 f"{type(model).__name__}."
             )
-        blank = np.zeros((1, side, side, n_channels), np.float32)
-        shape = tuple(model(blank, training=False).shape)
-    if shape != (1, side, side, n_classes):
+        blank = np.zeros((1, *[recipe.multiple] * recipe.ndim, recipe.n_channels), np.float32)
+        given = tuple(model(blank, training=False).shape)
+    wanted = (*blank.shape[:-1], n_classes)
+    if given != wanted:
         raise ValueError(
-            f"The Keras model that model(input_shape, n_classes={n_classes}) returned gives an "
-            f"output of shape {shape} for an image of shape {blank.shape}; it must give logits "
-            f"of shape {(1, side, side, n_classes)}: one channel for each class in y."
+            f"The Keras model gives an output of shape {given} for an image of shape "
+            f"{blank.shape}; it must give logits of shape {wanted}: one channel for each class in "
+            "y."
         )
     return model
+
+
+@contextmanager
+def _policy(keras: Any, precision: str) -> Iterator[None]:
+    """Let a user's builder make layers of a precision; leave Keras's own setting as it was."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(precision)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
 
 
 @contextmanager

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable
 from numbers import Integral, Real
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from skthresh.base import DTYPES
-from skthresh.batch import Array, Batch, ImagesLike
-from skthresh.reading import read_batch
+from skthresh.batch import Array, ImagesLike
+from skthresh.unet import persistence
 from skthresh.unet._keras import import_keras
 from skthresh.unet.architecture import ModelBuilder, Recipe
-from skthresh.unet.images import check_rank, input_range, labels_of, padded_shape, read_masks
-from skthresh.unet.prediction import probabilities
-from skthresh.unet.training import LabelledImages, TrainingBatches, make_loss, train
+from skthresh.unet.augmentation import AUGMENTATIONS, Augment
+from skthresh.unet.fitting import fit, partial_fit
+from skthresh.unet.images import Images, read_images
+from skthresh.unet.losses import LOSSES
+from skthresh.unet.masks import read_masks
+from skthresh.unet.prediction import Predictor
+from skthresh.unet.scoring import score_of
+from skthresh.unet.training import training_state
 from skthresh.utils._sklearn import (
     Interval,
     StrOptions,
@@ -30,9 +36,12 @@ from skthresh.utils.image_tags import image_tags
 
 __all__ = ["UNetSegmenter"]
 
+# Of a network of the user's own it is not known how much memory a pixel takes.
+FILTERS_OF_OTHERS = 64
+
 
 class UNetSegmenter(TransformerMixin, BaseEstimator):
-    """Segment images by a U-Net that is trained on images with masks.
+    r"""Segment images by a U-Net that is trained on images with masks.
 
     For what no threshold can tell apart, when there are masks to learn from. It needs Keras 3
     with TensorFlow, JAX or torch: ``pip install "skthresh[tensorflow]"``.
@@ -41,35 +50,87 @@ class UNetSegmenter(TransformerMixin, BaseEstimator):
     ----------
     depth : int, default=4
         How often the encoder halves the image. Images are padded to multiples of ``2**depth``.
-    base_filters : int, default=64
-        Filters of the first level; each level down has twice as many.
-    dropout : float, default=0.3
+    base_filters : int, default=16
+        Filters of the first level; each level down has twice as many. The paper has 64, which
+        takes about twelve times as long.
+    dropout : float, default=0.1
         Share of features dropped in training after each pooling and each concatenation.
-    epochs : int, default=15
-        How often training goes through all images.
-    batch_size : int, default=64
-        At most so many images per training step; a set is dealt out evenly. Large images are
-        predicted in smaller batches, which does not change the result.
+    normalization : {"batch", None}, default="batch"
+        What stands between a convolution and its ReLU; the paper has nothing there.
+    patch_size : int, tuple of int or None, default=128
+        Training sees patches of so many pixels a side, cut at random; a third of them around a
+        label that is rare in its image. It is rounded up to a multiple of ``2**depth``; smaller
+        images are padded. None: whole images, padded to the largest.
+    epochs : int, default=10
+        After each of them the scores are noted, and held-out images are looked at.
+    steps_per_epoch : int or None, default=80
+        Training steps in an epoch, however many images there are; each image has patches by its
+        number of pixels. None: as many steps as show each pixel about once.
+    batch_size : int, default=16
+        Patches in a training step; images or tiles that are predicted at once, at most.
     learning_rate : float, default=1e-3
-        Of the Adam optimizer.
-    loss : "sparse_categorical_crossentropy", callable or keras.losses.Loss, \
-            default="sparse_categorical_crossentropy"
-        A callable takes class indices of shape (n, height, width) and logits of shape
-        (n, height, width, n_classes), and gives one value per pixel, per image or per batch.
-        Only values per pixel let padding and pixels without data go uncounted.
+        Of the Adam optimizer: the highest, if there is a schedule.
+    schedule : {"cosine", None}, default="cosine"
+        ``"cosine"`` lets the learning rate rise over the first twentieth of the steps, and fall
+        to a hundredth. None: it stays.
+    loss : str, callable or keras.losses.Loss, default="dice_crossentropy"
+        ``"dice_crossentropy"``, the sum of the next two; ``"sparse_categorical_crossentropy"``;
+        ``"dice"``; ``"focal"`` (gamma 2); ``"dice_focal"``; or ``"tversky"``, where a missed pixel
+        costs 0.7 and a false one 0.3. A callable takes class indices of shape (n, \*size) and
+        logits of shape (n, \*size, n_classes), and gives one value per pixel, per image or per
+        batch. Only values per pixel let padding and pixels without data go uncounted.
+    class_weight : "balanced", dict or None, default=None
+        How much pixels of each label count. ``"balanced"``: as much in all as those of the others.
+    ignore_label : int or None, default=None
+        The label in y of pixels that do not count, in training and in `score`.
+    border_weight : float or None, default=None
+        Weight that is added to background between two close objects [1]_, where 1 is that of any
+        pixel; the paper has 10. None: nothing is added.
+    augment : bool, str, sequence of str or callable, default=True
+        What is done to each patch, with its mask: ``"flip"``, ``"rotate"`` (quarter turns),
+        ``"scale"`` (by up to 1.4), ``"intensity"`` (brightness and contrast), ``"elastic"`` (smooth
+        shifts, as in the paper). True: all but the last. A callable is called as
+        ``augment(image, mask, weight, rng)`` and gives (image, mask, weight) back: scaled pixels of
+        shape (\*patch, n_channels), labels and weights of shape (\*patch,), and a NumPy
+        ``Generator`` to draw from.
+    scaling : {"image", "range", None}, default="image"
+        How pixels become the network's numbers: by the mean and the deviation of each image, so
+        that its exposure does not matter; by the range of the training images; or not at all.
     validation_fraction : float, default=0.0
-        Share of the images that is held out of training and scored after each epoch.
-    augment : bool, default=False
-        Whether a random half of the training images is flipped left-right, with their masks,
-        anew for each epoch.
-    model : callable, default=None
-        Builds another network than the U-Net: ``model(input_shape, n_classes)`` returns a
+        Share of the images that is held out of training and scored after each epoch. The weights
+        of the best epoch are kept.
+    patience : int or None, default=None
+        Stop after so many epochs in which the Dice coefficient of held-out images did not rise.
+    threshold : float or "tune", default=0.5
+        With two labels, the probability above which a pixel has the second. ``"tune"``: what gives
+        held-out images their best Dice coefficient.
+    tile_size : int or None, default=None
+        Larger images are predicted in tiles of at most so many pixels a side, which overlap and
+        are blended. None: 1024 for 16 filters, less for more, and less for volumes.
+    tile_overlap : int or None, default=None
+        How much two tiles overlap at least. None: a sixteenth of `tile_size`, and no less than
+        ``2 * 2**depth``.
+    test_time_augmentation : bool, default=False
+        Whether each image is predicted in all its flips and quarter turns, and the mean is taken:
+        somewhat better, and eight times as slow.
+    model : callable, keras.Model or None, default=None
+        Another network than the U-Net: ``model(input_shape, n_classes)`` returns a
         ``keras.Model`` from images of `input_shape`, ``(None, None, n_channels)``, to logits
-        of shape (n, height, width, n_classes). `depth` then only says how images are padded.
-    channel_axis : int, default=None
+        of shape (n, \*size, n_classes); or such a model, whose weights training starts from.
+        `depth` then only says how images are padded.
+    channel_axis : int or None, default=None
         The axis of one image that indexes channels, for colour images. None: images are grey.
+    warm_start : bool, default=False
+        Whether `fit` goes on from the weights of the last one.
+    checkpoint_dir : str, Path or None, default=None
+        A folder in which each epoch's state is written. The same `fit`, of the same parameters
+        and data, goes on from there if it was cut off.
+    precision : {"float32", "mixed_float16", "mixed_bfloat16"}, default="float32"
+        What the network computes in; the mixed ones are for GPUs.
+    jit_compile : bool or "auto", default="auto"
+        Whether Keras compiles with XLA or its like. "auto": what is faster on most machines.
     random_state : int, RandomState instance or None, default=None
-        Fixes the initial weights, dropout, order, flips and the held-out images. With an int,
+        Fixes the initial weights, dropout, patches and the held-out images. With an int,
         two fits on one machine's CPU predict the same.
     verbose : int, default=0
         1 writes one line per epoch.
@@ -79,10 +140,14 @@ class UNetSegmenter(TransformerMixin, BaseEstimator):
     classes_ : ndarray of shape (n_classes,)
         The labels that occur in the masks, sorted, in the masks' dtype.
     history_ : dict of str to list of float
-        ``"loss"`` and ``"accuracy"`` of each epoch, and, of the held-out images if there are
-        any, ``"val_loss"`` and ``"val_accuracy"``.
+        ``"loss"`` and ``"dice"`` of each epoch's patches, and, of the held-out images if there
+        are any, ``"val_loss"`` and ``"val_dice"``.
+    best_epoch_ : int or None
+        The epoch, counted from 0, whose weights were kept; None if no images were held out.
     input_range_ : tuple of (float, float)
-        Smallest and largest pixel of the training images; they enter the network as 0 and 1.
+        Smallest and largest pixel of the training images.
+    threshold_ : float
+        The threshold that `predict` uses, if there are two labels.
     model_ : keras.Model
         The trained network.
     n_channels_ : int or None
@@ -93,21 +158,28 @@ class UNetSegmenter(TransformerMixin, BaseEstimator):
     See Also
     --------
     skthresh.OtsuThreshold : One threshold, learned from the histogram.
+    skthresh.SupervisedThreshold : One threshold, learned from masks.
+    skthresh.display.HistoryDisplay : Show the history of a training.
 
     Notes
     -----
-    The network has `depth` encoder levels of two 3x3 ReLU convolutions, max-pooling and dropout;
+    The network has `depth` encoder levels of two 3x3 convolutions, max-pooling and dropout;
     a bottleneck of two convolutions; as many decoder levels of a 3x3 transpose convolution with
     stride 2, concatenation with the encoder's features, dropout and two convolutions; and a 1x1
-    convolution that gives one logit per class [1]_.
+    convolution that gives one logit per class [1]_. Volumes have 3x3x3 convolutions.
+
+    X may also be any object with ``len(X)`` and ``X[i]``, as may y: images are then read when they
+    are needed, and need not fit into memory. `fit` goes through all of them once before it starts.
 
     Sizes that ``2**depth`` does not divide are padded by reflection, and the result is cropped.
-    Images of different sizes are padded to the largest for training. Padding weighs nothing in
-    the loss and the accuracy; nor do pixels where a channel is NaN, which are predicted as
-    ``classes_[0]``.
+    Padding weighs nothing in the loss; nor do pixels where a channel is NaN, which are predicted
+    as ``classes_[0]``.
+
+    A `fit` that is interrupted leaves an estimator with the weights of that moment (or the
+    best ones, if images were held out), which predicts.
 
     A pickle holds the weights as arrays, and the network is built again from the parameters
-    when it is first needed.
+    when it is first needed. `save` writes a file that is safe to load from strangers.
 
     References
     ----------
@@ -121,8 +193,7 @@ class UNetSegmenter(TransformerMixin, BaseEstimator):
     >>> masks = np.zeros((8, 16, 16), np.uint8)
     >>> masks[:, 4:12, 4:12] = 255
     >>> images = masks / 4 + np.random.default_rng(0).normal(size=masks.shape)
-    >>> unet = UNetSegmenter(depth=1, base_filters=4, dropout=0, epochs=40, learning_rate=0.01,
-    ...                      random_state=0)
+    >>> unet = UNetSegmenter(depth=1, base_filters=4, epochs=2, random_state=0)
     >>> unet.fit(images, masks).score(images, masks) > 0.95
     True
     >>> unet.predict(images)[0, ::5, ::5]
@@ -136,14 +207,31 @@ class UNetSegmenter(TransformerMixin, BaseEstimator):
         "depth": [Interval(Integral, 1, None, closed="left")],
         "base_filters": [Interval(Integral, 1, None, closed="left")],
         "dropout": [Interval(Real, 0, 1, closed="left")],
+        "normalization": [StrOptions({"batch"}), None],
+        "patch_size": [Interval(Integral, 1, None, closed="left"), tuple, list, None],
         "epochs": [Interval(Integral, 1, None, closed="left")],
+        "steps_per_epoch": [Interval(Integral, 1, None, closed="left"), None],
         "batch_size": [Interval(Integral, 1, None, closed="left")],
         "learning_rate": [Interval(Real, 0, None, closed="neither")],
-        "loss": [StrOptions({"sparse_categorical_crossentropy"}), callable],
+        "schedule": [StrOptions({"cosine"}), None],
+        "loss": [StrOptions(set(LOSSES)), callable],
+        "class_weight": [dict, StrOptions({"balanced"}), None],
+        "ignore_label": [Integral, None],
+        "border_weight": [Interval(Real, 0, None, closed="left"), None],
+        "augment": ["boolean", StrOptions(set(AUGMENTATIONS)), list, tuple, callable],
+        "scaling": [StrOptions({"image", "range"}), None],
         "validation_fraction": [Interval(Real, 0, 1, closed="left")],
-        "augment": ["boolean"],
+        "patience": [Interval(Integral, 1, None, closed="left"), None],
+        "threshold": [Interval(Real, 0, 1, closed="neither"), StrOptions({"tune"})],
+        "tile_size": [Interval(Integral, 1, None, closed="left"), None],
+        "tile_overlap": [Interval(Integral, 0, None, closed="left"), None],
+        "test_time_augmentation": ["boolean"],
         "model": [callable, None],
         "channel_axis": [Integral, None],
+        "warm_start": ["boolean"],
+        "checkpoint_dir": [str, Path, None],
+        "precision": [StrOptions({"float32", "mixed_float16", "mixed_bfloat16"})],
+        "jit_compile": ["boolean", StrOptions({"auto"})],
         "random_state": ["random_state"],
         "verbose": ["verbose"],
     }
@@ -152,151 +240,180 @@ class UNetSegmenter(TransformerMixin, BaseEstimator):
         self,
         *,
         depth: int = 4,
-        base_filters: int = 64,
-        dropout: float = 0.3,
-        epochs: int = 15,
-        batch_size: int = 64,
+        base_filters: int = 16,
+        dropout: float = 0.1,
+        normalization: str | None = "batch",
+        patch_size: int | tuple[int, ...] | None = 128,
+        epochs: int = 10,
+        steps_per_epoch: int | None = 80,
+        batch_size: int = 16,
         learning_rate: float = 1e-3,
-        loss: str | Callable[..., Any] = "sparse_categorical_crossentropy",
+        schedule: str | None = "cosine",
+        loss: str | Callable[..., Any] = "dice_crossentropy",
+        class_weight: str | dict[Any, float] | None = None,
+        ignore_label: int | None = None,
+        border_weight: float | None = None,
+        augment: bool | str | list[str] | tuple[str, ...] | Augment = True,
+        scaling: str | None = "image",
         validation_fraction: float = 0.0,
-        augment: bool = False,
+        patience: int | None = None,
+        threshold: float | str = 0.5,
+        tile_size: int | None = None,
+        tile_overlap: int | None = None,
+        test_time_augmentation: bool = False,
         model: ModelBuilder | None = None,
         channel_axis: int | None = None,
+        warm_start: bool = False,
+        checkpoint_dir: str | Path | None = None,
+        precision: str = "float32",
+        jit_compile: bool | str = "auto",
         random_state: int | np.random.RandomState | None = None,
         verbose: int = 0,
     ) -> None:
         self.depth = depth
         self.base_filters = base_filters
         self.dropout = dropout
+        self.normalization = normalization
+        self.patch_size = patch_size
         self.epochs = epochs
+        self.steps_per_epoch = steps_per_epoch
         self.batch_size = batch_size
         self.learning_rate = learning_rate
+        self.schedule = schedule
         self.loss = loss
-        self.validation_fraction = validation_fraction
+        self.class_weight = class_weight
+        self.ignore_label = ignore_label
+        self.border_weight = border_weight
         self.augment = augment
+        self.scaling = scaling
+        self.validation_fraction = validation_fraction
+        self.patience = patience
+        self.threshold = threshold
+        self.tile_size = tile_size
+        self.tile_overlap = tile_overlap
+        self.test_time_augmentation = test_time_augmentation
         self.model = model
         self.channel_axis = channel_axis
+        self.warm_start = warm_start
+        self.checkpoint_dir = checkpoint_dir
+        self.precision = precision
+        self.jit_compile = jit_compile
         self.random_state = random_state
         self.verbose = verbose
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: ImagesLike, y: Any, sample_weight: Any = None) -> Self:
-        """Train the network.
+    def fit(
+        self, X: ImagesLike, y: Any, sample_weight: Any = None, *, validation_data: Any = None
+    ) -> Self:
+        r"""Train the network.
 
         Parameters
         ----------
-        X : array-like of shape (n, height, width), or with channels, or list of array-like
-            The images.
-        y : array-like of shape (n, height, width) or list of array-like
+        X : array-like of shape (n, \*size), or with channels, list of array-like, or sequence
+            The images: (height, width), or (depth, height, width) for volumes.
+        y : array-like of shape (n, \*size), list of array-like, or sequence
             Their masks. Any booleans or whole numbers serve as labels: 0/255, 1/2/3.
-        sample_weight : array-like of shape (n,), default=None
-            Weights of the images in the loss; only their ratios matter.
+        sample_weight : array-like of shape (n,) or (n, \*size), or list, default=None
+            Weights of the images, or of their pixels, in the loss; only their ratios matter.
+        validation_data : tuple of (X, y), default=None
+            Images and masks that are scored after each epoch, instead of a
+            `validation_fraction` of those in X.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            If it was interrupted; the estimator is fitted if a first epoch has begun.
+        """
+        fit(self, X, y, sample_weight, validation_data)
+        return self
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(
+        self, X: ImagesLike, y: Any, classes: Any = None, sample_weight: Any = None
+    ) -> Self:
+        r"""Train on more images for one epoch.
+
+        The optimizer goes on where it was, also in a copy from a pickle; the learning rate stays
+        as it is. What the first call saw decides the scaling.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, \*size), or with channels, list of array-like, or sequence
+            The images.
+        y : array-like of shape (n, \*size), list of array-like, or sequence
+            Their masks.
+        classes : array-like of shape (n_classes,), default=None
+            All labels that there will be. It can be left out if the first call's y has them all.
+        sample_weight : array-like of shape (n,) or (n, \*size), or list, default=None
+            Weights of the images, or of their pixels, in the loss.
 
         Returns
         -------
         self : object
             The fitted estimator.
         """
-        batch = self._read(X, reset=True)
-        masks = read_masks(y, batch)
-        classes = labels_of(masks)
-        if len(classes) < 2:
-            raise ValueError(
-                f"y has only the label {classes[0]}; the masks of all images together must have "
-                "at least two labels."
-            )
-        weights = check_sample_weight(sample_weight, batch.data, dtype=np.float64)
-        if (weights < 0).any() or not weights.any():
-            raise ValueError("sample_weight must not be negative, nor zero for all images.")
-        rng = check_random_state(self.random_state)
-        training, held_out = self._split(len(batch), rng)
-        seed = int(rng.randint(2**31 - 1))
-
-        keras = import_keras()
-        self._forget()
-        self.classes_ = classes
-        self.input_range_ = input_range(batch.sample(i) for i in training)
-        # What the network was built from, whatever is set after the fit.
-        self._recipe = Recipe(
-            n_channels=self.n_channels_ or 1,
-            n_classes=len(classes),
-            depth=self.depth,
-            base_filters=self.base_filters,
-            dropout=self.dropout,
-            builder=self.model,
-        )
-        images = LabelledImages(
-            batch,
-            masks,
-            classes,
-            weights / weights.mean(),
-            self.input_range_,
-            padded_shape(np.max([m.shape for m in masks], axis=0), self._recipe.multiple),
-        )
-        model = self._recipe.build(seed)
-        model.compile(
-            keras.optimizers.Adam(self.learning_rate),
-            loss=make_loss(keras, self.loss),
-            weighted_metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
-            jit_compile=_jit_compile(keras),
-        )
-        self.history_ = train(
-            keras,
-            model,
-            TrainingBatches(images, training, self.batch_size, rng=rng, augment=self.augment),
-            TrainingBatches(images, held_out, self.batch_size) if len(held_out) else None,
-            epochs=self.epochs,
-            verbose=int(self.verbose),
-        )
-        self._model = model
+        partial_fit(self, X, y, classes, sample_weight)
         return self
 
     def predict(self, X: ImagesLike) -> Any:
-        """Give each pixel its most probable label.
+        r"""Give each pixel its label.
 
         Parameters
         ----------
-        X : array-like of shape (n, height, width), or with channels, or list of array-like
+        X : array-like of shape (n, \*size), or with channels, list of array-like, or sequence
             The images, of any size.
 
         Returns
         -------
-        masks : ndarray of shape (n, height, width), or list of ndarray
-            In the labels, and the dtype, of the masks in `fit`. NaN pixels are ``classes_[0]``.
+        masks : ndarray of shape (n, \*size), or list of ndarray
+            In the labels, and the dtype, of the masks in `fit`: the most probable one, or with two
+            labels the second where its probability is above `threshold_`. NaN pixels are
+            ``classes_[0]``.
         """
-        batch = self._read(X, reset=False)
-        return batch.rebuild([self.classes_[indices] for indices in self._indices(batch)])
+        images = self._read(X)
+        samples: list[Array] = [np.empty(0)] * len(images)
+        for piece in self._predictor().pieces(images):
+            if piece.start == 0:
+                samples[piece.image] = np.empty(piece.size, self.classes_.dtype)
+            rows = slice(piece.start, piece.start + len(piece.values))
+            samples[piece.image][rows] = self.classes_[self._decide(piece.values)]
+        return images.rebuild(samples)
 
     def predict_proba(self, X: ImagesLike) -> Any:
-        """Give the probability of each class at each pixel.
+        r"""Give the probability of each class at each pixel.
 
         Parameters
         ----------
-        X : array-like of shape (n, height, width), or with channels, or list of array-like
+        X : array-like of shape (n, \*size), or with channels, list of array-like, or sequence
             The images, of any size.
 
         Returns
         -------
-        probabilities : ndarray of float32 of shape (n, height, width, n_classes), or list of such
+        probabilities : ndarray of float32 of shape (n, \*size, n_classes), or list of such
             In the order of `classes_`; they sum to 1.
         """
-        batch = self._read(X, reset=False)
-        samples: list[Array] = [np.empty(0)] * len(batch)
-        for i, sample in self._probabilities(batch):
-            samples[i] = sample
-        return batch.rebuild(samples)
+        images = self._read(X)
+        samples: list[Array] = [np.empty(0)] * len(images)
+        for i, values in self._predictor().whole(images):
+            samples[i] = values
+        return images.rebuild(samples)
 
     def transform(self, X: ImagesLike) -> Any:
-        """Give the probability of each class at each pixel, as `predict_proba` does.
+        r"""Give the probability of each class at each pixel, as `predict_proba` does.
 
         Parameters
         ----------
-        X : array-like of shape (n, height, width), or with channels, or list of array-like
+        X : array-like of shape (n, \*size), or with channels, list of array-like, or sequence
             The images, of any size.
 
         Returns
         -------
-        probabilities : ndarray of float32 of shape (n, height, width, n_classes), or list of such
+        probabilities : ndarray of float32 of shape (n, \*size, n_classes), or list of such
             In the order of `classes_`; they sum to 1.
         """
         if output_container(self) != "default":
@@ -308,14 +425,14 @@ class UNetSegmenter(TransformerMixin, BaseEstimator):
         return self.predict_proba(X)
 
     def score(self, X: ImagesLike, y: Any, sample_weight: Any = None) -> float:
-        """Compare the predicted masks with true ones.
+        r"""Compare the predicted masks with true ones.
 
         Parameters
         ----------
-        X : array-like of shape (n, height, width), or with channels, or list of array-like
+        X : array-like of shape (n, \*size), or with channels, list of array-like, or sequence
             The images.
-        y : array-like of shape (n, height, width) or list of array-like
-            The true masks.
+        y : array-like of shape (n, \*size), list of array-like, or sequence
+            The true masks. Pixels of the label `ignore_label` do not count.
         sample_weight : array-like of shape (n,), default=None
             Weights of the images in the mean.
 
@@ -325,27 +442,55 @@ class UNetSegmenter(TransformerMixin, BaseEstimator):
             The mean Dice coefficient over the images: of ``classes_[1]`` if there are two
             classes, else the mean over all classes.
         """
-        from skthresh.metrics import dice_score  # noqa: PLC0415  metrics stand beside, not below
-
-        batch = self._read(X, reset=False)
-        masks = read_masks(y, batch)
-        unknown = np.setdiff1d(labels_of(masks), self.classes_)
-        if unknown.size:
-            raise ValueError(
-                f"y has the label(s) {unknown.tolist()}, which the masks in fit did not have; "
-                f"there the labels were {self.classes_.tolist()}."
-            )
-        true = [np.searchsorted(self.classes_, mask) for mask in masks]
-        predicted = self._indices(batch)
-        n_classes = len(self.classes_)
-        per_class: list[Any] = [
-            dice_score(true, predicted, pos_label=k, reduction="none")
-            for k in (range(n_classes) if n_classes > 2 else [1])
-        ]
-        scores = np.mean(per_class, axis=0)
+        images = self._read(X)
+        masks = read_masks(y, images)
+        scores = [0.0] * len(images)
+        for i, values in self._predictor().whole(images):
+            true = masks.of(i, images[i].shape)
+            scores[i] = score_of(true, self._decide(values), self.classes_, self.ignore_label, i)
         if sample_weight is not None:
-            sample_weight = check_sample_weight(sample_weight, batch.data)
+            sample_weight = check_sample_weight(sample_weight, np.empty(len(images)))
         return float(np.average(scores, weights=sample_weight))
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the fitted estimator into one file.
+
+        Parameters
+        ----------
+        path : str or path-like
+            The file; one that is there is replaced.
+
+        Notes
+        -----
+        The file holds numbers and names only. A network of your own (`model`), and functions given
+        as `loss` or `augment`, are programs and are not in it: give them to `load` again.
+        """
+        check_is_fitted(self)
+        persistence.save(self, path)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str], **params: Any) -> Self:
+        """Read an estimator that `save` wrote; nothing in the file is ever executed.
+
+        Parameters
+        ----------
+        path : str or path-like
+            The file.
+        **params : dict
+            Parameters to set: those that the file cannot hold, `model` above all.
+
+        Returns
+        -------
+        estimator : UNetSegmenter
+            Fitted.
+
+        Raises
+        ------
+        ValueError
+            If the file is no such file, is damaged, or was trained with a `model` that is not
+            given.
+        """
+        return persistence.load(cls, path, params)
 
     def get_feature_names_out(self, input_features: Any = None) -> Any:  # noqa: ARG002
         """Refuse: images of probabilities have no feature names.
@@ -361,48 +506,37 @@ class UNetSegmenter(TransformerMixin, BaseEstimator):
     def model_(self) -> Any:
         """The trained network."""
         check_is_fitted(self)
-        if not hasattr(self, "_model"):  # it comes from a pickle
+        if not hasattr(self, "_model"):  # it comes from a file
             model = self._recipe.build(seed=0)
             model.set_weights(self._weights)
             self._model = model
             del self._weights
         return self._model
 
-    def _read(self, X: ImagesLike, *, reset: bool) -> Batch:
-        if not reset:
-            check_is_fitted(self)
-        check_rank(X, self.channel_axis)
-        return read_batch(self, X, reset=reset, channel_axis=self.channel_axis)
+    def _read(self, X: ImagesLike) -> Images:
+        check_is_fitted(self)
+        return read_images(self, X, reset=False, channel_axis=self.channel_axis)
 
-    def _split(self, n: int, rng: np.random.RandomState) -> tuple[Array, Array]:
-        """Draw the images to train on and those to hold out."""
-        if self.validation_fraction == 0:
-            return np.arange(n), np.arange(0)
-        n_held_out = round(n * self.validation_fraction)
-        if not 0 < n_held_out < n:
-            raise ValueError(
-                f"validation_fraction={self.validation_fraction} of {n} image(s) leaves "
-                f"{n_held_out} for validation and {n - n_held_out} for training; each needs one."
-            )
-        order = rng.permutation(n)
-        return np.sort(order[n_held_out:]), np.sort(order[:n_held_out])
+    def _decide(self, probabilities: Array) -> Array:
+        """Give the index of each pixel's class."""
+        if len(self.classes_) == 2:
+            return (probabilities[..., 1] > np.float32(self.threshold_)).view(np.uint8)
+        return probabilities.argmax(axis=-1).astype(np.min_scalar_type(len(self.classes_)))
 
-    def _indices(self, batch: Batch) -> list[Array]:
-        """Give the index of each pixel's most probable class."""
-        dtype = np.min_scalar_type(len(self.classes_))
-        samples: list[Array] = [np.empty(0)] * len(batch)
-        for i, sample in self._probabilities(batch):
-            samples[i] = sample.argmax(axis=-1).astype(dtype)
-        return samples
-
-    def _probabilities(self, batch: Batch) -> Iterator[tuple[int, Array]]:
-        return probabilities(
-            self.model_, batch, self.input_range_, self._recipe.multiple, self.batch_size
+    def _predictor(self) -> Predictor:
+        model = self.model_
+        recipe: Recipe = self._recipe
+        return Predictor(
+            model,
+            self._scaling,
+            recipe.multiple,
+            recipe.base_filters if recipe.builder is None else FILTERS_OF_OTHERS,
+            self.batch_size,
+            self.tile_size,
+            self.tile_overlap,
+            self.test_time_augmentation,
+            static=import_keras().backend.backend() == "jax",
         )
-
-    def _forget(self) -> None:
-        for name in ("_model", "_weights"):
-            self.__dict__.pop(name, None)
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_model") or hasattr(self, "_weights")
@@ -412,18 +546,15 @@ class UNetSegmenter(TransformerMixin, BaseEstimator):
         model = state.pop("_model", None)
         if model is not None:
             state["_weights"] = model.get_weights()
+            if hasattr(self, "_seed"):  # of partial_fit, which goes on
+                state["_training"] = training_state(model)
         return state
 
     def __sklearn_tags__(self) -> Any:
-        tags = image_tags(super().__sklearn_tags__(), dtypes=tuple(DTYPES), ranks=(2, 2))
+        tags = image_tags(super().__sklearn_tags__(), dtypes=tuple(DTYPES), ranks=(2, 3))
         tags.input_tags.two_d_array = False
         tags.input_tags.three_d_array = True
         tags.input_tags.allow_nan = True
         tags.target_tags.required = True
         tags.transformer_tags.preserves_dtype = []
         return tags
-
-
-def _jit_compile(keras: Any) -> bool | str:
-    # XLA makes TensorFlow several times slower on a CPU, and compiles anew for each image size.
-    return False if keras.backend.backend() == "tensorflow" else "auto"

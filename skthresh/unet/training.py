@@ -1,215 +1,272 @@
-"""How a network is trained: batches with weights, the loss over them, and the progress shown."""
+"""How a network is trained: epoch by epoch, each of them remembered so that none is lost."""
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from skthresh.batch import Array, Batch
-from skthresh.unet.images import load_image, pad_to
+from skthresh.batch import Array
+from skthresh.unet.files import read_file, write_file
+from skthresh.unet.losses import dice_metric, make_loss
+from skthresh.unet.samples import Patches
 
-__all__ = ["LabelledImages", "TrainingBatches", "make_loss", "train"]
+__all__ = [
+    "Progress",
+    "Schedule",
+    "compile_model",
+    "progress_line",
+    "put_training_state",
+    "train",
+    "training_state",
+]
+
+# Scores of held-out images: a network's weights -> {"val_loss": ..., "val_dice": ...}.
+Validate = Callable[[], dict[str, float]]
+SHOWN = ("loss", "dice", "val_loss", "val_dice")
+# The rate rises over so many of all steps, and ends at so much of its height.
+WARM_UP, END = 0.05, 0.01
 
 
 @dataclass(frozen=True)
-class LabelledImages:
-    """Images with masks and weights, loaded one by one, all padded to one shape.
+class Schedule:
+    """How long a training is.
 
     Attributes
     ----------
-    batch : Batch
-        The images.
-    masks : list of ndarray
-        Their masks, in the user's labels.
-    classes : ndarray of shape (n_classes,)
-        The labels, sorted.
-    weights : ndarray of shape (n,)
-        Weight of each image.
-    limits : tuple of (float, float)
-        The pixel values that become 0 and 1.
-    shape : tuple of (int, int)
-        Height and width to pad to.
+    epochs, steps : int
+        Epochs, and steps in each.
+    learning_rate : float
+        Of Adam.
+    kind : {"cosine", None}
+        How the rate changes.
+    patience : int or None
+        Stop after so many epochs without a better score on held-out images.
     """
 
-    batch: Batch
-    masks: list[Array]
-    classes: Array
-    weights: Array
-    limits: tuple[float, float]
-    shape: tuple[int, int]
+    epochs: int
+    steps: int
+    learning_rate: float
+    kind: str | None = None
+    patience: int | None = None
 
-    def load(self, i: int) -> tuple[Array, Array, Array]:
-        """Give image, class indices and pixel weights; padding and no data weigh nothing."""
-        image, no_data = load_image(self.batch, i, self.limits)
-        target = np.searchsorted(self.classes, self.masks[i]).astype(np.int32)
-        weight = np.where(no_data, 0, self.weights[i]).astype(np.float32)
-        return (
-            pad_to(image, self.shape, "reflect"),
-            pad_to(target, self.shape, "constant"),
-            pad_to(weight, self.shape, "constant"),
+    def rate(self, keras: Any) -> Any:
+        """Give the learning rate as Keras takes it."""
+        total = self.epochs * self.steps
+        warm_up = int(WARM_UP * total)
+        if self.kind is None or total - warm_up < 2:
+            return self.learning_rate
+        return keras.optimizers.schedules.CosineDecay(
+            initial_learning_rate=0.0 if warm_up else self.learning_rate,
+            decay_steps=total - warm_up,
+            alpha=END,
+            warmup_target=self.learning_rate if warm_up else None,
+            warmup_steps=warm_up,
         )
 
 
-class TrainingBatches:
-    """Batches of one size, so that the network is compiled for one shape only.
+@dataclass
+class Progress:
+    """All that a training has come to; what it needs to go on.
 
-    The images are dealt out evenly over as few batches as `batch_size` allows. What is then
-    missing from the last one is filled with images of weight zero.
-
-    Parameters
+    Attributes
     ----------
-    images : LabelledImages
-        The images.
-    indices : ndarray of int
-        Which of them.
-    batch_size : int
-        At most so many images in a batch.
-    rng : RandomState, default=None
-        Shuffles the images, anew for each epoch; None keeps their order.
-    augment : bool, default=False
-        Whether a random half of the images is flipped left-right, anew for each epoch.
+    history : dict of str to list of float
+        The scores of each epoch.
+    best : list of ndarray
+        The weights that were best on held-out images.
+    best_epoch : int
+        The epoch, counted from 0, that had them; -1 if there is none.
+    stopped : bool
+        Whether the training ended before its last epoch, for want of progress.
     """
 
-    def __init__(
-        self,
-        images: LabelledImages,
-        indices: Array,
-        batch_size: int,
-        *,
-        rng: np.random.RandomState | None = None,
-        augment: bool = False,
-    ) -> None:
-        self.images, self.indices = images, indices
-        self.rng, self.augment = rng, augment
-        self.n_batches = -(-len(indices) // batch_size)
-        self.size = -(-len(indices) // self.n_batches)
-        self.flipped = np.zeros(len(indices), bool)
-        self.order = np.arange(len(indices))
-        self.draw()
+    history: dict[str, list[float]] = field(default_factory=dict)
+    best: list[Array] = field(default_factory=list)
+    best_epoch: int = -1
+    stopped: bool = False
 
-    def __len__(self) -> int:
-        return self.n_batches
+    @property
+    def epochs(self) -> int:
+        """The number of epochs that have been trained."""
+        return len(self.history.get("loss", []))
 
-    def __getitem__(self, b: int) -> tuple[Array, Array, Array]:
-        """Give images, class indices and pixel weights of one batch."""
-        x, y, w = [], [], []
-        n = len(self.order)
-        for position in range(b * self.size, (b + 1) * self.size):
-            k = self.order[position % n]
-            parts: Sequence[Array] = self.images.load(int(self.indices[k]))
-            if self.flipped[k]:
-                parts = [part[:, ::-1] for part in parts]
-            x.append(parts[0])
-            y.append(parts[1])
-            w.append(parts[2] if position < n else np.zeros_like(parts[2]))
-        return np.stack(x), np.stack(y), np.stack(w)
+    def add(self, logs: dict[str, Any]) -> None:
+        """Remember the scores of an epoch."""
+        for name, value in logs.items():
+            self.history.setdefault(name, []).append(float(value))
 
-    def draw(self) -> None:
-        """Draw the order and the flips of the next epoch."""
-        if self.rng is not None:
-            self.order = self.rng.permutation(len(self.indices))
-            if self.augment:
-                self.flipped = self.rng.random_sample(len(self.indices)) < 0.5
+    def is_best(self) -> bool:
+        """Whether the last epoch is better than all before it."""
+        scores = self.history["val_dice"]
+        return len(scores) == 1 or scores[-1] > max(scores[:-1])
 
 
-def make_loss(keras: Any, loss: str | Callable[..., Any]) -> Any:
-    """Wrap a loss so that it is the weighted mean over pixels that count.
-
-    Keras itself divides by the number of all pixels, so that padding would shrink the loss.
-
-    Parameters
-    ----------
-    keras : module
-        Keras.
-    loss : str, callable or keras.losses.Loss
-        Of (class indices, logits). It gives one value per pixel, one per image, or one per
-        batch.
-
-    Returns
-    -------
-    keras.losses.Loss
-        For ``compile``.
-    """
-    ops = keras.ops
-    if isinstance(loss, str):
-        function = keras.losses.SparseCategoricalCrossentropy(from_logits=True).call
-    else:
-        function = loss.call if isinstance(loss, keras.losses.Loss) else loss
-
-    class WeightedLoss(keras.losses.Loss):
-        def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
-            values = ops.cast(function(y_true, y_pred), "float32")
-            weight = ops.cast(sample_weight, "float32")
-            counts = ops.cast(weight != 0, "float32")
-            pooled = tuple(range(len(values.shape), 3))  # axes that the loss has summed up itself
-            if pooled:
-                weight = ops.sum(weight, pooled) / ops.maximum(ops.sum(counts, pooled), 1)
-                counts = ops.max(counts, pooled)
-            return ops.sum(values * weight) / ops.maximum(ops.sum(counts), 1)
-
-    return WeightedLoss(name="loss")
+def compile_model(
+    keras: Any,
+    model: Any,
+    schedule: Schedule,
+    loss: str | Callable[..., Any],
+    n_classes: int,
+    jit_compile: bool | str,
+) -> None:
+    """Make a model ready for training."""
+    model.compile(
+        keras.optimizers.Adam(schedule.rate(keras)),
+        loss=make_loss(keras, loss),
+        weighted_metrics=[dice_metric(keras, n_classes)],
+        jit_compile=_jit_compile(keras, jit_compile),
+    )
+    model.optimizer.build(model.trainable_variables)
 
 
 def train(
     keras: Any,
     model: Any,
-    batches: TrainingBatches,
-    validation: TrainingBatches | None,
+    patches: Patches,
+    schedule: Schedule,
+    progress: Progress,
     *,
-    epochs: int,
+    validate: Validate | None = None,
+    checkpoint: Path | None = None,
+    verbose: int = 0,
+) -> None:
+    """Train a compiled model, and leave it with its best weights.
+
+    Parameters
+    ----------
+    keras : module
+        Keras.
+    model : keras.Model
+        Compiled by `compile_model`.
+    patches : Patches
+        What it learns from.
+    schedule : Schedule
+        How long.
+    progress : Progress
+        Is brought up to date after each epoch.
+    validate : callable, default=None
+        Scores the model on held-out images after each epoch.
+    checkpoint : Path, default=None
+        The file that is written after each epoch, and gone on from if it is there.
+    verbose : int, default=0
+        1 writes one line per epoch.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        As it came, after the best weights so far have been put back.
+    """
+    if checkpoint is not None and checkpoint.exists():
+        _restore(model, progress, checkpoint)
+        if verbose:
+            _write(f"{checkpoint}: goes on after epoch {progress.epochs}/{schedule.epochs}\n")
+    batches = patches.batches(progress.epochs)
+    try:
+        if not progress.stopped and progress.epochs < schedule.epochs:
+            model.fit(
+                batches,
+                steps_per_epoch=schedule.steps,
+                initial_epoch=progress.epochs,
+                epochs=schedule.epochs,
+                shuffle=False,  # Patches does it, from its own generator
+                verbose=0,
+                callbacks=[
+                    _after_each_epoch(keras, progress, schedule, validate, checkpoint, verbose)
+                ],
+            )
+    finally:
+        if progress.best:
+            model.set_weights(progress.best)
+
+
+def _after_each_epoch(
+    keras: Any,
+    progress: Progress,
+    schedule: Schedule,
+    validate: Validate | None,
+    checkpoint: Path | None,
     verbose: int,
-) -> dict[str, list[float]]:
-    """Train a compiled model, and give the loss and the accuracy of each epoch."""
-    history = model.fit(
-        _as_dataset(keras, batches),
-        validation_data=None if validation is None else _as_dataset(keras, validation),
-        epochs=epochs,
-        shuffle=False,  # TrainingBatches does it, from its own generator
-        verbose=0,
-        callbacks=[_progress(keras, epochs)] if verbose else None,
-    ).history
-    names = [prefix + name for prefix in ("", "val_") for name in ("loss", "accuracy")]
-    return {name: [float(v) for v in history[name]] for name in names if name in history}
-
-
-def _as_dataset(keras: Any, batches: TrainingBatches) -> Any:
-    class Dataset(keras.utils.PyDataset):
-        def __len__(self) -> int:
-            return len(batches)
-
-        def __getitem__(self, index: int) -> tuple[Array, Array, Array]:
-            return batches[index]
-
-        def on_epoch_end(self) -> None:
-            batches.draw()
-
-    return Dataset()
-
-
-def _progress(keras: Any, epochs: int) -> Any:
-    class Progress(keras.callbacks.Callback):
+) -> Any:
+    class AfterEachEpoch(keras.callbacks.Callback):
         started = 0.0
 
         def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002
             self.started = time.perf_counter()
 
         def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
-            seconds = time.perf_counter() - self.started
-            sys.stdout.write(progress_line(epoch + 1, epochs, logs, seconds))
-            sys.stdout.flush()
+            progress.add({**logs, **(validate() if validate is not None else {})})
+            if validate is not None and progress.is_best():
+                progress.best, progress.best_epoch = self.model.get_weights(), epoch
+            if schedule.patience is not None and validate is not None:
+                progress.stopped = epoch - progress.best_epoch >= schedule.patience
+                self.model.stop_training = progress.stopped
+            if checkpoint is not None:
+                _save(self.model, progress, checkpoint)
+            if verbose:
+                seconds = time.perf_counter() - self.started
+                scores = {name: values[-1] for name, values in progress.history.items()}
+                _write(progress_line(epoch + 1, schedule.epochs, scores, seconds))
 
-    return Progress()
+    return AfterEachEpoch()
+
+
+def training_state(model: Any) -> list[Array]:
+    """Give all that changes in training: weights, the state of dropout, and the optimizer's."""
+    return [np.asarray(v.numpy()) for v in _variables(model)]
+
+
+def put_training_state(model: Any, state: list[Array]) -> bool:
+    """Put it back into a compiled model; False, and nothing is done, if it is another model's."""
+    variables = _variables(model)
+    if [tuple(v.shape) for v in variables] != [a.shape for a in state]:
+        return False
+    for variable, value in zip(variables, state, strict=True):
+        variable.assign(value)
+    return True
+
+
+def _variables(model: Any) -> list[Any]:
+    metrics = {id(v) for metric in model.metrics for v in metric.variables}
+    return [v for v in [*model.variables, *model.optimizer.variables] if id(v) not in metrics]
+
+
+def _save(model: Any, progress: Progress, path: Path) -> None:
+    facts = {
+        "history": progress.history,
+        "best_epoch": progress.best_epoch,
+        "stopped": progress.stopped,
+    }
+    write_file(path, facts, {"state": training_state(model), "best": progress.best})
+
+
+def _restore(model: Any, progress: Progress, path: Path) -> None:
+    facts, arrays = read_file(path)
+    if not put_training_state(model, arrays.get("state", [])):
+        raise ValueError(f"{path} is a checkpoint of another network; remove it to train anew.")
+    progress.history.update(facts["history"])
+    progress.best = arrays.get("best", [])
+    progress.best_epoch, progress.stopped = facts["best_epoch"], facts["stopped"]
+
+
+def _jit_compile(keras: Any, wanted: bool | str) -> bool | str:
+    # XLA makes TensorFlow several times slower on a CPU, and compiles anew for each image size.
+    return False if wanted == "auto" and keras.backend.backend() == "tensorflow" else wanted
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
 
 
 def progress_line(epoch: int, epochs: int, logs: dict[str, float], seconds: float) -> str:
     """Write one epoch in one line."""
-    names = ("loss", "accuracy", "val_loss", "val_accuracy")
-    scores = "  ".join(f"{name} {float(logs[name]):.4f}" for name in names if name in logs)
+    scores = "  ".join(f"{name} {float(logs[name]):.4f}" for name in SHOWN if name in logs)
     line = f"epoch {epoch:{len(str(epochs))}}/{epochs}  {scores}  {_duration(seconds)}"
     if 1 < epoch < epochs:  # the first epoch compiles: it says little about the others
         line += f", about {_duration(seconds * (epochs - epoch))} left"

@@ -12,7 +12,14 @@ def tiny():
     """Make a U-Net that trains in a moment, and learns little."""
 
     def make(**params):
-        defaults = {"depth": 1, "base_filters": 2, "epochs": 1, "batch_size": 8, "random_state": 0}
+        defaults = {
+            "depth": 1,
+            "base_filters": 2,
+            "epochs": 1,
+            "steps_per_epoch": 3,
+            "batch_size": 8,
+            "random_state": 0,
+        }
         return UNetSegmenter(**{**defaults, **params})
 
     return make
@@ -44,13 +51,6 @@ def blobs():
 def trained(blobs):
     X, y = blobs
     unet = UNetSegmenter(
-        depth=2,
-        base_filters=8,
-        dropout=0.1,
-        epochs=30,
-        batch_size=8,
-        learning_rate=5e-3,
-        augment=True,
-        random_state=0,
+        depth=2, base_filters=8, epochs=4, steps_per_epoch=40, batch_size=8, random_state=0
     )
     return unet.fit(X, y)

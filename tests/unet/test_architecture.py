@@ -71,9 +71,15 @@ def one_layer(input_shape, n_classes):
     return keras.Model(inputs, keras.layers.Conv2D(n_classes, 1)(inputs))
 
 
+def recipe(builder=None, n_classes=2, **other):
+    given = {"ndim": 2, "depth": 1, "base_filters": 2, "dropout": 0.0, **other}
+    given = {"normalization": None, "precision": "float32", **given}
+    return Recipe(n_channels=1, n_classes=n_classes, builder=builder, **given)
+
+
 def test_custom_model_is_seeded_and_leaves_the_generators_alone():
     python, numpy = random.getstate(), global_state()
-    models = [build_custom(one_layer, 1, 2, side=2, seed=s) for s in (1, 1, 2)]
+    models = [build_custom(recipe(one_layer), seed=s) for s in (1, 1, 2)]
     a, b, c = (model.get_weights()[0] for model in models)
     assert np.array_equal(a, b)
     assert not np.array_equal(a, c)
@@ -83,15 +89,48 @@ def test_custom_model_is_seeded_and_leaves_the_generators_alone():
 
 def test_custom_model_with_the_wrong_output():
     with pytest.raises(ValueError, match=r"\(1, 4, 4, 1\).*must give logits of shape \(1, 4, 4, 3"):
-        build_custom(lambda shape, _: one_layer(shape, 1), 1, 3, side=4, seed=0)
+        build_custom(recipe(lambda shape, _: one_layer(shape, 1), 3, depth=2), seed=0)
 
 
 def test_custom_model_that_is_none():
     with pytest.raises(TypeError, match=r"must return a keras\.Model; it returned str"):
-        build_custom(lambda *_: "no", 1, 3, side=4, seed=0)
+        build_custom(recipe(lambda *_: "no"), seed=0)
 
 
 def test_recipe_builds_the_users_network():
-    recipe = Recipe(1, 2, depth=3, base_filters=2, dropout=0, builder=one_layer)
-    assert recipe.multiple == 8
-    assert recipe.build(0).count_params() == 4
+    given = recipe(one_layer, depth=3)
+    assert given.multiple == 8
+    assert given.build(0).count_params() == 4
+
+
+def test_a_model_is_copied_with_its_weights():
+    model = one_layer((None, None, 1), 2)
+    copy = recipe(model).build(0)
+    assert copy is not model
+    assert np.array_equal(copy.get_weights()[0], model.get_weights()[0])
+
+
+@pytest.mark.parametrize("builder", [None, one_layer])
+def test_precision_is_that_of_the_layers_and_keras_keeps_its_own(builder):
+    before = keras.config.dtype_policy().name
+    model = recipe(builder, precision="mixed_bfloat16").build(0)
+    names = {layer.dtype_policy.name for layer in model.layers if "conv" in layer.name}
+    assert names == {"mixed_bfloat16"}
+    assert keras.config.dtype_policy().name == before
+    if builder is None:
+        assert model.output.dtype == "float32"
+
+
+def test_normalization_stands_between_each_convolution_and_its_relu():
+    model = recipe(depth=2, normalization="batch").build(0)
+    kinds = [type(layer).__name__ for layer in model.layers]
+    at = [i for i, kind in enumerate(kinds) if kind == "BatchNormalization"]
+    assert len(at) == 10
+    assert all(kinds[i - 1 : i + 2] == ["Conv2D", "BatchNormalization", "ReLU"] for i in at)
+    assert not any(layer.use_bias for layer in layers_of(model, "Conv2D")[:-1])
+
+
+def test_volumes_have_convolutions_of_three_dimensions():
+    model = recipe(ndim=3, depth=2).build(0)
+    assert {len(c.kernel_size) for c in layers_of(model, "Conv3D")} == {3}
+    assert model(np.zeros((1, 4, 8, 12, 1), np.float32)).shape == (1, 4, 8, 12, 2)

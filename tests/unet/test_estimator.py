@@ -8,9 +8,9 @@ from sklearn.utils import get_tags
 from sklearn.utils._param_validation import InvalidParameterError
 
 from skthresh.datasets import make_blobs
+from skthresh.exceptions import BatchShapeWarning
 from skthresh.metrics import dice_score
 from skthresh.unet import UNetSegmenter, prediction
-from skthresh.unet.training import TrainingBatches
 
 
 def global_state():
@@ -27,7 +27,7 @@ def test_learns_blobs(trained):
 
 def test_one_random_state_predicts_the_same(tiny, pictures):
     X, y = pictures
-    params = {"epochs": 2, "batch_size": 4, "augment": True, "validation_fraction": 0.3}
+    params = {"epochs": 2, "batch_size": 4, "validation_fraction": 0.3}
     state = global_state()
     a, b, c = (tiny(**params, random_state=s).fit(X, y) for s in (3, 3, 4))
     assert np.array_equal(a.predict_proba(X), b.predict_proba(X))
@@ -58,7 +58,7 @@ def test_labels_come_back(tiny, pictures, labels):
     indices = (y > 0).astype(int)
     indices[:, -2:] = len(labels) - 1
     masks = labels[indices]
-    unet = tiny(epochs=8, learning_rate=0.05).fit(X, masks)
+    unet = tiny(steps_per_epoch=40, learning_rate=0.05).fit(X, masks)
     assert np.array_equal(unet.classes_, labels)
     assert unet.classes_.dtype == labels.dtype
     predicted = unet.predict(X)
@@ -77,7 +77,7 @@ def test_labels_come_back(tiny, pictures, labels):
 
 
 def test_any_size_comes_back_and_a_batch_is_its_images_one_by_one(trained, monkeypatch):
-    monkeypatch.setattr(prediction, "PIXELS_AT_ONCE", 2 * 64 * 64)
+    monkeypatch.setattr(prediction, "VALUES_AT_ONCE", 2 * 64 * 64 * 8)
     X, _ = make_blobs(5, shape=(61, 35), random_state=2)
     batch = trained.predict_proba(X)
     assert batch.shape == (5, 61, 35, 2)
@@ -96,7 +96,7 @@ def test_ragged_lists(tiny, pictures):
     sizes = [(16, 16), (9, 12), (1, 5), (16, 16), (13, 16), (7, 7)]
     Xs = [x[:h, :w] for x, (h, w) in zip(X, sizes, strict=True)]
     ys = [m[:h, :w] for m, (h, w) in zip(y, sizes, strict=True)]
-    unet = tiny(epochs=8, learning_rate=0.05).fit(Xs, ys)
+    unet = tiny(steps_per_epoch=40, learning_rate=0.05).fit(Xs, ys)
     masks, probabilities = unet.predict(Xs), unet.predict_proba(Xs)
     assert isinstance(masks, list)
     assert isinstance(probabilities, list)
@@ -115,12 +115,23 @@ def test_list_is_stack(tiny, tiny_fitted, pictures):
 
 
 def test_padding_does_not_count_in_training(tiny, pictures):
-    """What the loss and the accuracy say is what the cropped predictions say."""
+    """What the loss and the score say is what the cropped predictions say."""
     X, y = (a[:, :9, :13] for a in pictures)
-    unet = tiny(depth=2, dropout=0.0, learning_rate=1e-12).fit(X, y)
+    unet = tiny(
+        depth=2,
+        dropout=0.0,
+        normalization=None,
+        learning_rate=1e-12,
+        augment=False,
+        loss="sparse_categorical_crossentropy",
+        patch_size=None,
+        steps_per_epoch=1,
+        batch_size=len(X),
+    ).fit(X, y)
     p = np.take_along_axis(unet.predict_proba(X), (y[..., None] > 0).astype(int), -1)
     assert unet.history_["loss"] == [pytest.approx(-np.log(p).mean(), abs=1e-4)]
-    assert unet.history_["accuracy"] == [pytest.approx((unet.predict(X) == y).mean(), abs=1e-6)]
+    pooled = dice_score(y.reshape(1, -1, 13) > 0, unet.predict(X).reshape(1, -1, 13) > 0)
+    assert unet.history_["dice"] == [pytest.approx(pooled, abs=1e-5)]
 
 
 def test_nan_is_no_data(tiny, pictures):
@@ -139,17 +150,26 @@ def test_nan_is_no_data(tiny, pictures):
 
 
 def test_constant_images_train(tiny, pictures):
-    unet = tiny().fit(np.full((6, 16, 16), 7, np.uint8), pictures[1])
-    assert np.isfinite(unet.history_["loss"]).all()
-    assert unet.input_range_ == (7.0, 7.0)
+    for scaling in ("image", "range", None):
+        unet = tiny(scaling=scaling).fit(np.full((6, 16, 16), 7, np.uint8), pictures[1])
+        assert np.isfinite(unet.history_["loss"]).all()
+        assert unet.input_range_ == (7.0, 7.0)
 
 
-def test_scale_of_the_images_does_not_matter(tiny, tiny_fitted, pictures):
+@pytest.mark.parametrize("scaling", ["image", "range"])
+def test_scale_of_the_images_does_not_matter(tiny, pictures, scaling):
     X, y = pictures
-    a = tiny_fitted
-    b = tiny().fit(X.astype(float) * 1000 - 5, y)
+    a = tiny(scaling=scaling).fit(X, y)
+    b = tiny(scaling=scaling).fit(X.astype(float) * 1000 - 5, y)
     assert b.input_range_ == tuple(v * 1000 - 5 for v in a.input_range_)
     assert np.allclose(a.predict_proba(X), b.predict_proba(X * 1000.0 - 5), atol=1e-3)
+
+
+def test_exposure_of_an_image_does_not_matter(trained):
+    X, _ = make_blobs(4, shape=(64, 64), random_state=6)
+    dark = X.astype(float)
+    dark[1] = dark[1] / 1.4 + 3
+    assert np.allclose(trained.predict_proba(dark), trained.predict_proba(X), atol=1e-3)
 
 
 @pytest.mark.parametrize("axis", [-1, 0])
@@ -182,6 +202,39 @@ def test_weight_zero_is_absence(tiny, pictures):
     assert not np.allclose(a.predict_proba(X), d.predict_proba(X), atol=1e-5)
 
 
+def test_pixels_of_weight_zero_and_of_the_ignored_label_are_not_learned_from(tiny, pictures):
+    X, y = pictures
+    left = np.zeros(X.shape, bool)
+    left[:, :, :8] = True
+    wrong = np.where(left, y, 255 - y)
+    marked = np.where(left, y, 7).astype(np.uint8)
+    params = {"epochs": 2, "augment": ("flip", "intensity"), "patch_size": None}
+    a, b = (tiny(**params).fit(X, m, sample_weight=left.astype(float)) for m in (y, wrong))
+    c = tiny(**params, ignore_label=7).fit(X, marked)
+    assert np.array_equal(a.predict_proba(X), b.predict_proba(X))
+    assert np.array_equal(c.classes_, [0, 255])
+    # The same but for the mean weight, which is one half here and one there.
+    assert np.abs(a.predict_proba(X) - c.predict_proba(X)).max() < 0.2
+    expected = dice_score(y[:, :, :8] > 0, c.predict(X)[:, :, :8] > 0)
+    assert c.score(X, marked) == pytest.approx(expected)
+
+
+def test_class_weights(tiny, pictures):
+    X, y = pictures
+    share = (y > 0).mean()
+    params = {"epochs": 2, "augment": False, "patch_size": None}
+    balanced = tiny(**params, class_weight="balanced").fit(X, y)
+    given = {0: 0.5 / (1 - share), 255: 0.5 / share}
+    same = tiny(**params, class_weight=given).fit(X, y)
+    assert np.allclose(balanced.predict_proba(X), same.predict_proba(X), atol=1e-5)
+    plain = tiny(**params).fit(X, y)
+    assert balanced.predict_proba(X)[..., 1].mean() > plain.predict_proba(X)[..., 1].mean()
+    with pytest.raises(ValueError, match=r"class_weight has the label\(s\) \[1\]"):
+        tiny(class_weight={1: 2.0}).fit(X, y)
+    with pytest.raises(ValueError, match="class_weight must be finite and not negative"):
+        tiny(class_weight={0: -1.0}).fit(X, y)
+
+
 def test_score_weighs_images(trained):
     X, y = make_blobs(3, random_state=4)
     y[2] = ~y[2]
@@ -193,38 +246,64 @@ def test_score_weighs_images(trained):
 def test_history_and_validation(tiny, pictures, capfd):
     X, y = pictures
     unet = tiny(epochs=3, validation_fraction=0.34, verbose=1).fit(X, y)
-    assert set(unet.history_) == {"loss", "accuracy", "val_loss", "val_accuracy"}
+    assert set(unet.history_) == {"loss", "dice", "val_loss", "val_dice"}
     assert {len(v) for v in unet.history_.values()} == {3}
     assert all(isinstance(v, float) for values in unet.history_.values() for v in values)
     lines = capfd.readouterr().out.splitlines()
     assert len(lines) == 3
     for k, line in enumerate(lines):
-        assert line.startswith(f"epoch {k + 1}/3  loss {unet.history_['loss'][k]:.4f}  accuracy ")
-        assert f"val_loss {unet.history_['val_loss'][k]:.4f}" in line
+        assert line.startswith(f"epoch {k + 1}/3  loss {unet.history_['loss'][k]:.4f}  dice ")
+        assert f"val_dice {unet.history_['val_dice'][k]:.4f}" in line
     assert " left" in lines[1]
     tiny().fit(X, y)
     assert not capfd.readouterr().out
+
+
+def test_the_best_epoch_is_kept_and_scored_as_score_does(tiny, pictures):
+    X, y = pictures
+    unet = tiny(epochs=6, learning_rate=0.2, schedule=None)
+    unet.fit(X[:4], y[:4], validation_data=(X[4:], y[4:]))
+    dices = unet.history_["val_dice"]
+    assert unet.best_epoch_ == int(np.argmax(dices))
+    assert unet.score(X[4:], y[4:]) == pytest.approx(max(dices), abs=1e-6)
+    assert len(set(dices)) > 1
+
+
+def test_patience_stops_early(tiny, pictures):
+    X, y = pictures
+    unet = tiny(epochs=30, patience=2, learning_rate=1e-9, steps_per_epoch=1, normalization=None)
+    unet.fit(X[:4], y[:4], validation_data=(X[4:], y[4:]))
+    assert len(unet.history_["loss"]) == unet.best_epoch_ + 3 < 30
+
+
+@pytest.mark.parametrize("asked", [{"patience": 3}, {"threshold": "tune"}])
+def test_what_needs_held_out_images_says_so(tiny, pictures, asked):
+    name, value = next(iter(asked.items()))
+    with pytest.raises(ValueError, match=f"{name}={value!r} needs images that are held out"):
+        tiny(**asked).fit(*pictures)
+
+
+def test_threshold_is_a_parameter_and_can_be_tuned(tiny, pictures):
+    X, y = pictures
+    unet = tiny(threshold=0.3).fit(X, y)
+    assert unet.threshold_ == 0.3
+    expected = np.where(unet.predict_proba(X)[..., 1] > np.float32(0.3), 255, 0)
+    assert np.array_equal(unet.predict(X), expected)
+    tuned = tiny(threshold="tune").fit(X[:4], y[:4], validation_data=(X[4:], y[4:]))
+    p = tuned.predict_proba(X[4:])[..., 1]
+    scores = [dice_score(y[4:] > 0, p > np.float32(t)) for t in np.arange(1, 100) / 100]
+    assert tuned.score(X[4:], y[4:]) == pytest.approx(max(scores))
+    assert max(scores) > scores[49]
+    three = y.copy()
+    three[:, 0] = 9
+    with pytest.raises(ValueError, match="threshold='tune' is for two labels; y has 3"):
+        tiny(threshold="tune", validation_fraction=0.3).fit(X, three)
 
 
 @pytest.mark.parametrize("fraction", [0.01, 0.99])
 def test_validation_needs_an_image_on_both_sides(tiny, pictures, fraction):
     with pytest.raises(ValueError, match=rf"validation_fraction={fraction} of 6 image\(s\) leaves"):
         tiny(validation_fraction=fraction).fit(*pictures)
-
-
-def test_each_epoch_draws_order_and_flips_anew(tiny, pictures, monkeypatch):
-    draw, drawn = TrainingBatches.draw, []
-
-    def record(self):
-        draw(self)
-        drawn.append((tuple(self.order), tuple(self.flipped)))
-
-    monkeypatch.setattr(TrainingBatches, "draw", record)
-    tiny(epochs=3, augment=True).fit(*pictures)
-    orders, flips = zip(*drawn, strict=True)
-    assert len(orders) > 3  # Keras may look at an epoch before it trains on it
-    assert len(set(orders)) > 1
-    assert len(set(flips)) > 1
 
 
 def own_network(input_shape, n_classes):
@@ -244,6 +323,17 @@ def test_own_network_and_own_loss(tiny, pictures):
     a, b = (tiny(model=own_network, loss=squares).fit(X, y) for _ in range(2))
     assert a.model_.count_params() == 3 * 10 + 4 * 3 + 2 * 4
     assert np.array_equal(a.predict_proba(X), b.predict_proba(X))
+
+
+def test_a_keras_model_is_where_training_starts_and_stays_as_it_was(tiny, pictures):
+    X, y = pictures
+    mine = own_network((None, None, 1), 2)
+    before = mine.get_weights()
+    unet = tiny(model=mine, learning_rate=1e-9, augment=False).fit(X, y)
+    assert all(np.array_equal(a, b) for a, b in zip(before, mine.get_weights(), strict=True))
+    # All but the moving moments of its normalization stay where they were.
+    assert np.allclose(unet.model_.get_weights()[0], before[0], atol=1e-6)
+    assert unet.model_ is not mine
 
 
 def test_own_network_with_the_wrong_number_of_channels(tiny, pictures):
@@ -287,9 +377,9 @@ def test_before_the_fit(tiny, pictures):
     [
         ((64, 64), None, r"shape \(64,\), but .*One image is passed as X\[np\.newaxis\]; flat"),
         ((64,), None, "X has no images"),
-        ((2, 32, 32, 3), None, r"shape \(32, 32, 3\), .*channel_axis=-1, or convert .*ToGray"),
+        ((2, 8, 8, 8, 3), None, r"shape \(8, 8, 8, 3\), .*pass it as channel_axis=-1"),
         ((2, 32, 32), -1, r"channel_axis=-1 asks for images of three dimensions"),
-        ((2, 3, 32, 32, 3), -1, r"shape \(3, 32, 32, 3\), .*channel_axis=-1 asks for"),
+        ((2, 3, 8, 8, 8, 3), -1, r"shape \(3, 8, 8, 8, 3\), .*channel_axis=-1 asks for"),
     ],
 )
 def test_wrong_rank(tiny, shape, channel_axis, message):
@@ -304,6 +394,13 @@ def test_one_image_at_predict(trained):
         trained.predict(np.zeros((64, 64), np.uint8))
 
 
+def test_colour_without_a_channel_axis_warns(tiny):
+    X, y = np.zeros((1, 32, 32, 3), np.uint8), np.zeros((1, 32, 32, 3), np.uint8)
+    y[:, :5] = 1
+    with pytest.warns(BatchShapeWarning, match="channel_axis=-1"):
+        tiny(steps_per_epoch=1).fit(X, y)
+
+
 def test_masks_with_one_label(tiny, pictures):
     with pytest.raises(ValueError, match=r"y has only the label 0; .* at least two labels"):
         tiny().fit(pictures[0], np.zeros((6, 16, 16), int))
@@ -312,7 +409,10 @@ def test_masks_with_one_label(tiny, pictures):
 def test_masks_of_another_shape(tiny, trained, pictures):
     X, y = pictures
     for verb in (tiny().fit, trained.score):
-        with pytest.raises(ValueError, match=r"y\[0\] has shape \(16, 8\), but X\[0\] has shape"):
+        with pytest.raises(
+            ValueError,
+            match=r"y\[0\] has shape \(16, 8\), but X\[0\] is an image of size \(16, 16\)",
+        ):
             verb(X, y[:, :, ::2])
         with pytest.raises(ValueError, match="requires y"):
             verb(X, None)
@@ -339,17 +439,38 @@ def test_senseless_weights(tiny, pictures, weight):
         ("epochs", 0),
         ("batch_size", 0),
         ("learning_rate", 0.0),
-        ("loss", "dice"),
+        ("loss", "hinge"),
         ("validation_fraction", 1.0),
         ("augment", "yes"),
+        ("augment", ["flip", "shear"]),
         ("model", "unet"),
+        ("normalization", "layer"),
+        ("patch_size", 0),
+        ("patch_size", (4, 4, 4)),
+        ("patch_size", (4, -1)),
+        ("steps_per_epoch", 0),
+        ("schedule", "linear"),
+        ("class_weight", "even"),
+        ("ignore_label", 0.5),
+        ("border_weight", -1.0),
+        ("scaling", "std"),
+        ("patience", 0),
+        ("threshold", 1.0),
+        ("threshold", "best"),
+        ("tile_size", 0),
+        ("tile_overlap", -1),
+        ("test_time_augmentation", "yes"),
+        ("warm_start", 3),
+        ("checkpoint_dir", 3),
+        ("precision", "float64"),
+        ("jit_compile", "yes"),
         ("channel_axis", "last"),
         ("random_state", "x"),
         ("verbose", -1),
     ],
 )
 def test_wrong_parameters(name, value, pictures):
-    with pytest.raises(InvalidParameterError, match=f"The '{name}' parameter of UNetSegmenter"):
+    with pytest.raises(InvalidParameterError, match=rf"(The '{name}' parameter of|{name}(=| has))"):
         UNetSegmenter(**{name: value}).fit(*pictures)
 
 

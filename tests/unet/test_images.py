@@ -1,100 +1,92 @@
-"""Images, masks and padding, each by hand."""
+"""What X may be: arrays, lists, volumes, and images that are read late."""
 
 import numpy as np
 import pytest
 
-from skthresh.batch import Batch
-from skthresh.unet.images import (
-    input_range,
-    labels_of,
-    load_image,
-    pad_to,
-    padded_shape,
-    read_masks,
-)
+from skthresh.unet import UNetSegmenter
+from skthresh.unet.images import blocks, is_lazy, pad_to, padded_shape, read_images
 
 
-def test_input_range_leaves_nan_out():
-    assert input_range([np.array([[np.nan, 2.0]]), np.array([[np.nan, np.nan]])]) == (2, 2)
-    assert input_range([np.array([[3, 200]], np.uint8), np.array([[1, 7]], np.uint8)]) == (1, 200)
-    assert input_range([np.array([[False, True]])]) == (0, 1)
-    with pytest.raises(ValueError, match="X has only NaN"):
-        input_range([np.full((2, 2), np.nan)])
+class Sequence:
+    """Images that nobody holds: each is made when it is asked for."""
+
+    def __init__(self, images):
+        self.images, self.asked = images, []
+
+    def __len__(self):
+        return len(self.images)
+
+    def __getitem__(self, i):
+        self.asked.append(i)
+        return self.images[i]
 
 
-@pytest.mark.parametrize("dtype", ["bool", "uint8", "int16", ">i4", "int64", "float16", ">f8"])
-def test_load_scales_to_one(dtype):
-    x = np.array([[[0, 1], [1, 0]]]).astype(dtype)
-    image, no_data = load_image(Batch(x), 0, (0.0, 1.0))
-    assert image.dtype == np.float32
-    assert image.dtype.isnative
-    assert np.array_equal(image[..., 0], [[0, 1], [1, 0]])
-    assert not no_data.any()
+def read(X, reset=True, channel_axis=None, owner=None):
+    return read_images(owner or UNetSegmenter(), X, reset=reset, channel_axis=channel_axis)
 
 
-def test_load_keeps_small_differences_of_large_numbers():
-    x = np.array([[[1e9, 1e9 + 1, 1e9 + 2]]])
-    image, _ = load_image(Batch(x), 0, (1e9, 1e9 + 2))
-    assert np.array_equal(image[0, :, 0], [0, 0.5, 1])
+@pytest.mark.parametrize("channel_axis", [None, 0, -1])
+def test_channels_come_last(channel_axis):
+    x = np.arange(24).reshape(2, 4, 3)
+    if channel_axis is None:
+        images = read(x)
+        assert images[1].shape == (4, 3, 1)
+        assert np.shares_memory(images[1], x)
+        return
+    given = np.moveaxis(np.stack([x, -x]), 1, channel_axis + 1 if channel_axis == 0 else -1)
+    images = read(given, channel_axis=channel_axis)
+    assert np.array_equal(images[0], np.moveaxis(x, 0, -1))
 
 
-def test_load_constant_image_does_not_divide_by_zero():
-    image, _ = load_image(Batch(np.full((1, 2, 2), 7)), 0, (7.0, 7.0))
-    assert np.array_equal(image, np.zeros((2, 2, 1)))
+def test_volumes_have_three_axes():
+    assert read(np.zeros((2, 4, 5, 6)))[0].shape == (4, 5, 6, 1)
+    assert read(np.zeros((2, 4, 5, 6, 3)), channel_axis=-1)[0].shape == (4, 5, 6, 3)
 
 
-def test_load_moves_channels_last_and_fills_nan_with_the_minimum():
-    x = np.arange(2.0, 14).reshape(1, 3, 2, 2)
-    x[0, 1, 0, 0] = np.nan
-    image, no_data = load_image(Batch(x, None, 0), 0, (2.0, 13.0))
-    assert image.shape == (2, 2, 3)
-    assert np.array_equal(no_data, [[True, False], [False, False]])
-    assert image[0, 0, 1] == 0
-    assert image[1, 1, 2] == 1
+def test_a_sequence_is_read_when_it_is_asked_for():
+    X = Sequence([np.full((2, 3), k, np.uint8) for k in range(4)])
+    images = read(X)
+    assert images.is_lazy
+    assert len(images) == 4
+    assert X.asked == [0]  # the first says what all are
+    assert (images[3] == 3).all()
+    assert X.asked == [0, 3]
+    assert images.rebuild([np.zeros(1)]) == [np.zeros(1)]
+
+
+@pytest.mark.parametrize("X", [np.zeros((2, 3, 3)), [np.zeros((3, 3))], (np.zeros((3, 3)),)])
+def test_what_is_in_memory_is_not_lazy(X):
+    assert not is_lazy(X)
+
+
+def test_a_bad_image_of_a_sequence_is_named():
+    X = Sequence([np.zeros((4, 4)), np.zeros((4, 4, 3)), np.full((4, 4), np.inf), "page.png"])
+    images = read(X)
+    with pytest.raises(ValueError, match=r"Image 1 of X, as X\[1\] gave it: .* 2"):
+        images[1]
+    with pytest.raises(ValueError, match=r"Image 2 of X, .* infinity"):
+        images[2]
+    with pytest.raises(ValueError, match="Image 3 of X"):
+        images[3]
+    with pytest.raises(ValueError, match=r"X has no images: len\(X\) is 0"):
+        read(Sequence([]))
 
 
 def test_padding():
     assert padded_shape((1, 16), 16) == (16, 16)
-    assert padded_shape((17, 33), 16) == (32, 48)
+    assert padded_shape((17, 33, 5), 16) == (32, 48, 16)
     image = np.array([[1, 2, 3]])
-    assert np.array_equal(pad_to(image, (1, 5), "reflect"), [[1, 2, 3, 2, 1]])
+    assert np.array_equal(pad_to(image, (1, 5)), [[1, 2, 3, 2, 1]])
     assert np.array_equal(pad_to(image, (2, 4), "constant"), [[1, 2, 3, 0], [0, 0, 0, 0]])
-    assert np.array_equal(pad_to(np.ones((1, 1)), (4, 4), "reflect"), np.ones((4, 4)))
-    assert pad_to(image, (1, 3), "reflect") is image
+    assert np.array_equal(pad_to(np.ones((1, 1)), (4, 4)), np.ones((4, 4)))
+    assert pad_to(np.ones((2, 2, 5)), (4, 3)).shape == (4, 3, 5)
+    assert pad_to(image, (1, 3)) is image
 
 
-@pytest.mark.parametrize("dtype", ["bool", "uint8", "int8", "int32", "float64"])
-def test_labels_keep_their_dtype(dtype):
-    masks = [np.array([[1, 0]]).astype(dtype), np.array([[1], [1]]).astype(dtype)]
-    labels = labels_of(masks)
-    assert labels.dtype == dtype
-    assert np.array_equal(labels, [0, 1])
-
-
-IMAGES = Batch(np.zeros((2, 4, 6)))
-
-
-@pytest.mark.parametrize(
-    ("y", "message"),
-    [
-        (None, "requires y to be passed"),
-        (np.zeros((3, 4, 6)), "X has 2 images and y has 3 masks"),
-        (
-            [np.zeros((4, 6)), np.zeros((6, 4))],
-            r"y\[1\] has shape \(6, 4\), but X\[1\] has shape \(4, 6\) and needs .* to one size",
-        ),
-        (np.zeros((2, 4, 6, 1)), r"Drop the last axis: y\[\.\.\., 0\]"),
-        (np.zeros((2, 4, 6, 3)), "give each colour a label"),
-        (np.full((2, 4, 6), 0.25), r"y\[0\] has the value 0\.25; .* whole numbers"),
-        (np.full((2, 4, 6), np.nan), r"y\[0\] has the value nan; .* whole numbers"),
-        (np.full((2, 4, 6), "a"), r"y\[0\] has dtype <U1"),
-    ],
-)
-def test_wrong_masks(y, message):
-    with pytest.raises(ValueError, match=message):
-        read_masks(y, IMAGES)
-
-
-def test_masks_of_colour_images_have_no_channels():
-    masks = read_masks(np.zeros((2, 4, 6), bool), Batch(np.zeros((2, 3, 4, 6)), None, 0))
-    assert [mask.shape for mask in masks] == [(4, 6), (4, 6)]
+def test_blocks_are_the_image():
+    x = np.arange(5 * 3_000_000, dtype=np.int32).reshape(5, -1)
+    parts = list(blocks(x))
+    assert len(parts) == 5  # a row at least
+    assert all(np.shares_memory(part, x) for part in parts)
+    assert np.array_equal(np.concatenate(parts), x)
+    assert len(list(blocks(np.zeros((7, 3))))) == 1

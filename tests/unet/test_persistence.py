@@ -89,7 +89,9 @@ def test_grid_search_trains_what_it_says(tiny, pictures, n_jobs):
     assert len(search.cv_results_["params"]) == (4 if n_jobs == 2 else 2)
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()
     best, params = search.best_estimator_, search.best_params_
-    expected = build_unet(1, 2, depth=1, base_filters=params["base_filters"]).count_params()
+    expected = build_unet(
+        1, 2, depth=1, base_filters=params["base_filters"], normalization="batch"
+    ).count_params()
     assert best.model_.count_params() == expected
     assert len(best.history_["loss"]) == params["epochs"]
     assert search.best_score_ == search.cv_results_["mean_test_score"].max()
@@ -112,4 +114,117 @@ def test_last_step_of_a_pipeline(tiny, tiny_fitted, pictures):
 
 
 def test_repr_shows_what_differs_from_the_default():
-    assert repr(UNetSegmenter(depth=2, augment=True)) == "UNetSegmenter(augment=True, depth=2)"
+    assert repr(UNetSegmenter(depth=2, augment=False)) == "UNetSegmenter(augment=False, depth=2)"
+
+
+def assert_loads_the_same(unet, path, X, **params):
+    unet.save(path)
+    other = UNetSegmenter.load(path, **params)
+    assert np.array_equal(other.predict_proba(X), unet.predict_proba(X))
+    assert np.array_equal(other.predict(X), unet.predict(X))
+    assert other.classes_.dtype == unet.classes_.dtype
+    for name in ("history_", "best_epoch_", "input_range_", "threshold_", "n_channels_"):
+        assert getattr(other, name) == getattr(unet, name)
+    return other
+
+
+def test_a_saved_file_gives_the_estimator_back(tiny, pictures, tmp_path):
+    X, y = pictures
+    unet = tiny(
+        threshold="tune", validation_fraction=0.34, augment=("flip", "scale"), patch_size=(8, 8)
+    ).fit(X, y)
+    path = tmp_path / "unet"  # the very name, without a suffix of NumPy's
+    other = assert_loads_the_same(unet, path, X)
+    assert other.get_params() == unet.get_params()
+    assert np.array_equal(other.fit(X, y).predict_proba(X), unet.predict_proba(X))
+    assert [p.name for p in tmp_path.iterdir()] == ["unet"]
+    assert_loads_the_same(other, str(path), X)  # over the old one
+
+
+def own_network(shape, n_classes):
+    import keras
+
+    inputs = keras.Input(shape)
+    return keras.Model(inputs, keras.layers.Conv2D(n_classes, 1)(inputs))
+
+
+def own_loss(y, logits):
+    import keras
+
+    return keras.losses.SparseCategoricalCrossentropy(from_logits=True).call(y, logits)
+
+
+def test_programs_are_not_in_the_file(tiny, pictures, tmp_path):
+    X, y = pictures
+    path = tmp_path / "unet.skthresh"
+    unet = tiny(model=own_network, loss=own_loss).fit(X, y)
+    unet.save(path)
+    with pytest.raises(ValueError, match=r"pass it again, UNetSegmenter\.load\(path, model="):
+        UNetSegmenter.load(path)
+    with pytest.warns(UserWarning, match=r"does not hold the parameter\(s\) loss"):
+        other = UNetSegmenter.load(path, model=own_network)
+    assert np.array_equal(other.predict_proba(X), unet.predict_proba(X))
+    assert_loads_the_same(unet, path, X, model=own_network, loss=own_loss)
+
+
+def test_files_that_are_no_such_files(tiny_fitted, tmp_path):
+    path = tmp_path / "unet"
+    with pytest.raises(FileNotFoundError):
+        UNetSegmenter.load(path)
+    path.write_bytes(b"no")
+    with pytest.raises(ValueError, match=r"unet' is not a file that UNetSegmenter\.save wrote"):
+        UNetSegmenter.load(path)
+    with path.open("wb") as file:
+        np.savez(file, a=np.zeros(3))
+    with pytest.raises(ValueError, match="is not a file that"):
+        UNetSegmenter.load(path)
+    tiny_fitted.save(path)
+    whole = path.read_bytes()
+    for n in (10, len(whole) // 2, len(whole) - 3):
+        path.write_bytes(whole[:n])
+        with pytest.raises(ValueError, match="damaged"):
+            UNetSegmenter.load(path)
+
+
+def test_a_pickle_in_the_file_is_never_opened(tmp_path):
+    class Evil:
+        def __reduce__(self):
+            return (pytest.fail, ("code from the file was executed",))
+
+    path = tmp_path / "unet"
+    with path.open("wb") as file:
+        np.savez(file, facts=np.array([Evil()], dtype=object))
+    with pytest.raises(ValueError, match="is not a file that"):
+        UNetSegmenter.load(path)
+
+
+def test_a_file_of_the_future_says_so(tiny_fitted, tmp_path, monkeypatch):
+    from skthresh.unet import persistence
+
+    monkeypatch.setattr(persistence, "VERSION", 99)
+    tiny_fitted.save(tmp_path / "unet")
+    monkeypatch.undo()
+    with pytest.raises(ValueError, match="newer version of skthresh"):
+        UNetSegmenter.load(tmp_path / "unet")
+
+
+def test_a_failed_save_leaves_the_old_file(tiny_fitted, tmp_path, monkeypatch):
+    path = tmp_path / "unet"
+    tiny_fitted.save(path)
+    before = path.read_bytes()
+
+    def fail(*_, **__):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(np, "savez", fail)
+    with pytest.raises(OSError, match="disk full"):
+        tiny_fitted.save(path)
+    assert path.read_bytes() == before
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_unfitted_is_not_saved(tiny, tmp_path):
+    from sklearn.exceptions import NotFittedError
+
+    with pytest.raises(NotFittedError):
+        tiny().save(tmp_path / "unet")

@@ -1,0 +1,238 @@
+"""Training patches: where they are cut, what each pixel weighs, and batches of them."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from skthresh.batch import Array
+from skthresh.unet.augmentation import Augmentation
+from skthresh.unet.borders import border_weights
+from skthresh.unet.images import Images, pad_to
+from skthresh.unet.masks import Masks
+from skthresh.unet.scaling import scaled
+
+__all__ = ["Patches", "TrainingSet"]
+
+# So many of the patches are cut around a pixel of a label that is rare in its image.
+RARE_SHARE = 1 / 3
+# Of an image that must be read from disk, take so many patches each time that it is read.
+PATCHES_PER_READING = 8
+# Mix the patches of so many batches of images that are read from disk.
+BATCHES_MIXED = 16
+# Have so many batches ready before they are needed.
+AHEAD = 2
+
+Sample = tuple[Array, Array, Array]
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """Images with masks, and what each pixel weighs.
+
+    Attributes
+    ----------
+    images : Images
+        The images.
+    masks : Masks
+        Their masks.
+    classes : ndarray of shape (n_classes,)
+        The labels, sorted.
+    scales : list of tuple of (float, float)
+        Shift and scale of each image.
+    sizes : list of tuple of int
+        Their sizes.
+    places : list of list of ndarray
+        Of each image, pixels of each of its labels but the commonest, as flat indices.
+    weights : ndarray of shape (n,), or list of ndarray
+        Of the images, or of their pixels.
+    class_weights : ndarray of shape (n_classes,)
+        Of the classes.
+    ignore_label : int or None
+        The label that weighs nothing.
+    border_weight : float or None
+        Of pixels between two close objects.
+    """
+
+    images: Images
+    masks: Masks
+    classes: Array
+    scales: list[tuple[float, float]]
+    sizes: list[tuple[int, ...]]
+    places: list[list[Array]]
+    weights: Any
+    class_weights: Array
+    ignore_label: int | None = None
+    border_weight: float | None = None
+
+    def target(self, mask: Array) -> tuple[Array, Array]:
+        """Turn labels into class indices and weights; what is to be ignored weighs nothing."""
+        indices = np.searchsorted(self.classes, mask).astype(np.int32)
+        np.minimum(indices, len(self.classes) - 1, out=indices)
+        weight = self.class_weights[indices].astype(np.float32)
+        if self.ignore_label is not None:
+            weight[mask == self.ignore_label] = 0
+        return indices, weight
+
+    def cut(self, i: int, corner: tuple[int, ...], size: tuple[int, ...]) -> Sample:
+        """Cut a patch: pixels, class indices and weights. What is outside is reflected.
+
+        Padding, pixels without data and ignored ones weigh nothing.
+        """
+        x = self.images[i]
+        return self.cut_from(x, self.masks.of(i, x.shape), i, corner, size)
+
+    def cut_from(
+        self, x: Array, mask: Array, i: int, corner: tuple[int, ...], size: tuple[int, ...]
+    ) -> Sample:
+        """Cut a patch from an image that has been read."""
+        window = tuple(slice(c, c + n) for c, n in zip(corner, size, strict=True))
+        image, no_data = scaled(x[window], self.scales[i])
+        indices, weight = self.target(mask[window])
+        weight *= np.asarray(
+            self.weights[i][window] if np.ndim(self.weights[i]) else self.weights[i]
+        )
+        if self.border_weight:
+            weight += np.where(weight > 0, border_weights(indices, self.border_weight), 0)
+        if no_data is not None:
+            weight[no_data] = 0
+        return (
+            pad_to(image, size),
+            pad_to(indices, size, "constant"),
+            pad_to(weight.astype(np.float32, copy=False), size, "constant"),
+        )
+
+
+class Patches:
+    """The batches of a training, the same for the same seed.
+
+    Parameters
+    ----------
+    data : TrainingSet
+        What they are cut from.
+    indices : ndarray of int
+        The images to take, all of which must weigh something.
+    size : tuple of int
+        Of a patch.
+    batch_size : int
+        Patches in a batch.
+    steps : int
+        Batches in an epoch.
+    seed : int
+        Fixes all that is drawn. An epoch depends on it and on its number alone, so that a
+        training that is cut off goes on as if nothing had happened.
+    augmentation : Augmentation
+        What is done to each patch.
+    """
+
+    def __init__(
+        self,
+        data: TrainingSet,
+        indices: Array,
+        size: tuple[int, ...],
+        *,
+        batch_size: int,
+        steps: int,
+        seed: int,
+        augmentation: Augmentation,
+    ) -> None:
+        self.data, self.indices, self.size = data, indices, size
+        self.batch_size, self.steps, self.seed = batch_size, steps, seed
+        self.augmentation = augmentation
+
+    def batches(self, epoch: int) -> Iterator[Sample]:
+        """Give the batches from an epoch on, without end; a thread makes them in advance."""
+        with ThreadPoolExecutor(1) as pool:
+            waiting: deque[Future[Sample]] = deque()
+            for make in self._makers(epoch):
+                waiting.append(pool.submit(make))
+                if len(waiting) > AHEAD:
+                    yield waiting.popleft().result()
+
+    def plan(self, epoch: int) -> Array:
+        """Draw whose patches an epoch has, in their order: each image by its number of pixels."""
+        rng = np.random.default_rng([self.seed, epoch])
+        order = rng.permutation(self.indices)
+        areas = np.cumsum([float(np.prod(self.data.sizes[i])) for i in order])
+        n = self.steps * self.batch_size
+        # At equal distances: each image has its share in every epoch, but for less than a patch.
+        at = (np.arange(n) + rng.random()) / n * areas[-1]
+        chosen = order[np.minimum(np.searchsorted(areas, at, side="right"), len(order) - 1)]
+        return rng.permutation(chosen) if not self.data.images.is_lazy else _spread(chosen)
+
+    def _makers(self, epoch: int) -> Iterator[Callable[[], Sample]]:
+        mixed = BATCHES_MIXED if self.data.images.is_lazy else 1
+        while True:
+            plan = self.plan(epoch)
+            for start in range(0, self.steps, mixed):
+                n = min(mixed, self.steps - start)
+                ready: list[Sample] = []
+                for b in range(n):
+                    yield lambda b=b, n=n, start=start, e=epoch, plan=plan, ready=ready: (  # type: ignore[misc]
+                        self._batch(plan, e, start, n, b, ready)
+                    )
+            epoch += 1
+
+    def _batch(
+        self, plan: Array, epoch: int, start: int, n: int, b: int, ready: list[Sample]
+    ) -> Sample:
+        """Make batch `b` of `n` that are cut together: all of them when the first is asked for."""
+        if not ready:
+            part = slice(start * self.batch_size, (start + n) * self.batch_size)
+            numbers = np.arange(part.start, part.stop)
+            ready.extend(self._cut(plan[part], numbers, epoch))
+            if n > 1:
+                order = np.random.default_rng([self.seed, epoch, start]).permutation(len(ready))
+                ready[:] = [ready[k] for k in order]
+        chosen = ready[b * self.batch_size : (b + 1) * self.batch_size]
+        x, y, w = (np.stack(parts) for parts in zip(*chosen, strict=True))
+        return x, y, w
+
+    def _cut(self, images: Array, numbers: Array, epoch: int) -> Iterator[Sample]:
+        read, x, mask = -1, np.empty(0), np.empty(0)
+        for i, number in zip(images.tolist(), numbers.tolist(), strict=True):
+            if i != read:
+                x = self.data.images[i]
+                read, mask = i, self.data.masks.of(i, x.shape)
+            rng = np.random.default_rng([self.seed, epoch, number, 1])
+            yield self.patch(x, mask, i, rng)
+
+    def patch(self, x: Array, mask: Array, i: int, rng: np.random.Generator) -> Sample:
+        """Draw one patch of an image, and augment it."""
+        cut_size = self.augmentation.cut_size(self.size, rng)
+        corner = self._corner(i, cut_size, rng)
+        sample = self.data.cut_from(x, mask, i, corner, cut_size)
+        return self.augmentation(sample, self.size, self.data.classes, rng)
+
+    def _corner(self, i: int, size: tuple[int, ...], rng: np.random.Generator) -> tuple[int, ...]:
+        shape = self.data.sizes[i]
+        places = [p for p in self.data.places[i] if len(p)]
+        if places and rng.random() < RARE_SHARE:
+            some = places[rng.integers(len(places))]
+            centre = np.unravel_index(int(some[rng.integers(len(some))]), shape)
+            # Not always in the middle of the patch.
+            middle = [
+                int(c) + int(rng.integers(-n // 4, n // 4 + 1))
+                for c, n in zip(centre, size, strict=True)
+            ]
+        else:
+            middle = [int(rng.integers(n)) for n in shape]
+        return tuple(
+            int(np.clip(m - n // 2, 0, max(0, side - n)))
+            for m, n, side in zip(middle, size, shape, strict=True)
+        )
+
+
+def _spread(chosen: Array) -> Array:
+    """Take a few patches of each image in turn, so that each is read seldom, and all are mixed."""
+    taken: dict[int, int] = {}
+    rounds = []
+    for i in chosen.tolist():
+        rounds.append(taken.get(i, 0) // PATCHES_PER_READING)
+        taken[i] = taken.get(i, 0) + 1
+    return chosen[np.argsort(rounds, kind="stable")]
