@@ -39,7 +39,6 @@ GRID = {
     "gaussianblur__kernel_size": [1, 3, 5],
     "adaptivethreshold__window_size": [15, 31, 75],
 }
-PATCH = 128
 
 # Photographs and scans that scikit-image ships, and which side their foreground is on.
 REAL = {"page": "binary_inv", "text": "binary_inv", "coins": "binary", "cell": "binary"}
@@ -133,25 +132,6 @@ def generated_pages() -> Pairs:
     return Pairs("generated pages", list(images), list(masks), "binary_inv")
 
 
-def patches(pairs: Pairs, n: int, seed: int = 0) -> tuple[Any, Any]:
-    """Cut squares at random, half of them around foreground, so that a small network sees much."""
-    rng = np.random.default_rng(seed)
-    X, y = [], []
-    for k in range(n):
-        i = int(rng.integers(len(pairs.images)))
-        short = [max(0, PATCH - s) for s in pairs.masks[i].shape]
-        pad = [(s // 2, s - s // 2) for s in short]
-        image = np.pad(pairs.images[i], pad, mode="symmetric")
-        mask = np.pad(pairs.masks[i], pad, mode="symmetric")
-        height, width = mask.shape
-        spots = np.argwhere(mask) if k % 2 else ()
-        center = spots[rng.integers(len(spots))] if len(spots) else rng.integers(mask.shape)
-        top, left = np.clip(center - PATCH // 2, 0, (height - PATCH, width - PATCH))
-        X.append(image[top : top + PATCH, left : left + PATCH])
-        y.append(mask[top : top + PATCH, left : left + PATCH])
-    return np.stack(X), np.stack(y)
-
-
 def tune(train: Pairs) -> GridSearchCV:
     """Choose the smoothing, the window and the offset that fit the masks best."""
     pipeline = make_pipeline(ToGray(), GaussianBlur(), AdaptiveThreshold(mode=train.mode))
@@ -168,23 +148,19 @@ def tune(train: Pairs) -> GridSearchCV:
 
 
 def train_unet(train: Pairs, epochs: int) -> Any:
-    """Train a small U-Net on patches of the grey images."""
-    gray = Pairs(train.name, ToGray().fit_transform(train.images), train.masks, train.mode)
-    X, y = patches(gray, 240)
-    print(f"\nTraining a small U-Net on {len(X)} patches of {PATCH}x{PATCH} ...", flush=True)
+    """Train a small U-Net on the grey images; it cuts patches of them itself."""
+    print(f"\nTraining a small U-Net on {len(train.images)} images ...", flush=True)
     unet = UNetSegmenter(
         depth=3,
         base_filters=8,
-        dropout=0.1,
         epochs=epochs,
+        steps_per_epoch=30,
         batch_size=8,
         learning_rate=2e-3,
-        augment=True,
-        validation_fraction=0.1,
         random_state=0,
         verbose=1,
     )
-    return make_pipeline(ToGray(), unet).fit(X, y)
+    return make_pipeline(ToGray(), unet).fit(train.images, train.masks)
 
 
 def draw_techniques(path: Path, images: dict[str, Any], results: dict[str, dict[str, Any]]) -> None:
@@ -268,7 +244,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("folder", nargs="?", type=Path, help="with images/ and masks/ in it")
     parser.add_argument("--output", type=Path, default=Path("quickstart_output"))
     parser.add_argument("--limit", type=int, default=24, help="pairs to load from the folder")
-    parser.add_argument("--epochs", type=int, default=20, help="of the U-Net")
+    parser.add_argument("--epochs", type=int, default=10, help="of the U-Net")
     options = parser.parse_args(arguments)
     mpl.use("Agg")
     began = time.perf_counter()

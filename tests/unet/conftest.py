@@ -51,6 +51,12 @@ def blobs():
 def trained(blobs):
     X, y = blobs
     unet = UNetSegmenter(
-        depth=2, base_filters=8, epochs=4, steps_per_epoch=40, batch_size=8, random_state=0
+        depth=2,
+        base_filters=8,
+        epochs=4,
+        steps_per_epoch=40,
+        batch_size=8,
+        learning_rate=4e-3,
+        random_state=0,
     )
     return unet.fit(X, y)
