@@ -20,7 +20,8 @@ __all__ = ["count_windows", "fill_stack"]
 # processor's caches.
 WIDTH = 4096
 
-# Rows are copied in steps of so many bytes; what follows them is put right afterwards.
+# Rows are copied in steps of so many bytes, where there are as many; what follows them is put right
+# afterwards.
 LANES = 32
 
 # What `fill_stack` calls; a copy says which.
@@ -46,12 +47,12 @@ def _copy(source: Any, start: int, n: int, target: Any, to: int) -> None:
 @kernel
 def _put(v: Any, shape: Any, i: int, columns: Any, at: int, line: int, wide: Any) -> None:
     """Put an image into the picture, with what stands beyond its borders at its sides."""
-    n, height, width = shape
+    _, height, width = shape
     half = (columns.size - width) // 2
-    lanes = width if i + 1 == n else (width + LANES - 1) // LANES * LANES
+    lanes = (width + LANES - 1) // LANES * LANES
     for y in range(height):
-        start = y * line + at
-        _copy(v, (i * height + y) * width, lanes, wide, start)
+        start, source = y * line + at, (i * height + y) * width
+        _copy(v, source, min(lanes, v.size - source), wide, start)
         for x in range(half):
             left, right = columns[x], columns[half + width + x]
             wide[start - half + x] = wide[start + left] if left >= 0 else 0
@@ -59,12 +60,13 @@ def _put(v: Any, shape: Any, i: int, columns: Any, at: int, line: int, wide: Any
 
 
 @kernel
-def _take(picture: Any, line: int, at: int, shape: Any, i: int, is_last: bool, out: Any) -> None:
-    """Take an image out of the picture; the next one comes after it."""
+def _take(picture: Any, line: int, at: int, shape: Any, i: int, end: int, out: Any) -> None:
+    """Take an image out of the picture; those up to `end` come after it."""
     _, height, width = shape
-    lanes = width if is_last else (width + LANES - 1) // LANES * LANES
+    lanes, size = (width + LANES - 1) // LANES * LANES, end * height * width
     for y in range(height):
-        _copy(picture, y * line + at, lanes, out, (i * height + y) * width)
+        to = (i * height + y) * width
+        _copy(picture, y * line + at, min(lanes, size - to), out, to)
 
 
 def fill_stack(
@@ -131,5 +133,4 @@ def fill_stack(
             own = counts[k], shares[k]
             fill(wide[0, y], a, a, 0, 0, own, scale, parameters, rule, picture[y])
         for g in range(some):
-            is_last = i + g + 1 == end
-            _take(flat_picture, line, half + g * stride, shape, i + g, is_last, out)
+            _take(flat_picture, line, half + g * stride, shape, i + g, end, out)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -145,14 +145,23 @@ class Patches:
         self.batch_size, self.steps, self.seed = batch_size, steps, seed
         self.augmentation = augmentation
 
-    def batches(self, epoch: int) -> Iterator[Sample]:
-        """Give the batches from an epoch on, without end; a thread makes them in advance."""
-        with ThreadPoolExecutor(1) as pool:
-            waiting: deque[Future[Sample]] = deque()
-            for make in self._makers(epoch):
+    def batches(self, epoch: int, pool: ThreadPoolExecutor) -> Iterator[Sample]:
+        """Give the batches from an epoch on, made in advance by a pool of one thread.
+
+        They end when the pool is shut down: who trains knows when that is, and Keras, which may
+        keep this iterator, does not.
+        """
+        waiting: deque[Future[Sample]] = deque()
+        for make in self._makers(epoch):
+            try:
                 waiting.append(pool.submit(make))
-                if len(waiting) > AHEAD:
+            except RuntimeError:  # it is shut down
+                return
+            if len(waiting) > AHEAD:
+                try:
                     yield waiting.popleft().result()
+                except CancelledError:
+                    return
 
     def plan(self, epoch: int) -> Array:
         """Draw whose patches an epoch has, in their order: each image by its number of pixels."""

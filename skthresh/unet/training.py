@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -166,11 +167,11 @@ def train(
         _restore(model, progress, checkpoint)
         if verbose:
             _write(f"{checkpoint}: goes on after epoch {progress.epochs}/{schedule.epochs}\n")
-    batches = patches.batches(progress.epochs)
+    pool = ThreadPoolExecutor(1)
     try:
         if not progress.stopped and progress.epochs < schedule.epochs:
             model.fit(
-                batches,
+                patches.batches(progress.epochs, pool),
                 steps_per_epoch=schedule.steps,
                 initial_epoch=progress.epochs,
                 epochs=schedule.epochs,
@@ -181,6 +182,7 @@ def train(
                 ],
             )
     finally:
+        pool.shutdown(cancel_futures=True)
         if progress.best:
             model.set_weights(progress.best)
 

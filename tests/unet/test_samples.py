@@ -1,5 +1,6 @@
 """Patches: where they are cut, what they weigh, and that a seed fixes them."""
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 
 import numpy as np
@@ -14,6 +15,7 @@ from skthresh.unet.survey import survey
 from tests.unet.test_images import Sequence
 
 CLASSES = np.array([0, 255])
+POOL = ThreadPoolExecutor(1)
 
 
 def training_set(X, masks, weights=None, class_weights=(1, 1), ignore_label=None, border=None):
@@ -72,7 +74,7 @@ def test_a_patch_is_a_window_of_its_image():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(3, 20, 30))
     data = training_set(X, np.where(X > 0, 255, 0))
-    for x, y, w in islice(patches(data, (8, 8), 5).batches(0), 20):
+    for x, y, w in islice(patches(data, (8, 8), 5).batches(0, POOL), 20):
         assert x.shape == (5, 8, 8, 1)
         assert (w == 1).all()
         assert np.array_equal(y, x[..., 0] > 0)
@@ -100,9 +102,11 @@ def test_an_epoch_depends_on_the_seed_and_its_number_alone():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(5, 9, 9))
     data = training_set(X, np.where(X > 0, 255, 0))
-    made = [list(islice(patches(data, names=("flip", "scale")).batches(0), 9)) for _ in range(2)]
-    late = list(islice(patches(data, names=("flip", "scale")).batches(2), 3))
-    other = list(islice(patches(data, seed=1).batches(0), 3))
+    made = [
+        list(islice(patches(data, names=("flip", "scale")).batches(0, POOL), 9)) for _ in range(2)
+    ]
+    late = list(islice(patches(data, names=("flip", "scale")).batches(2, POOL), 3))
+    other = list(islice(patches(data, seed=1).batches(0, POOL), 3))
     for a, b in zip(*made, strict=True):
         assert all(np.array_equal(u, v) for u, v in zip(a, b, strict=True))
     for a, b in zip(made[0][6:], late, strict=True):
@@ -115,11 +119,11 @@ def test_rare_foreground_is_seen():
     masks = np.zeros((1, 400, 400), int)
     masks[0, 200, 123] = 255
     data = training_set(np.zeros((1, 400, 400), np.uint8), masks)
-    seen = [y.any() for _, y, _ in islice(patches(data, (16, 16), 1).batches(0), 300)]
+    seen = [y.any() for _, y, _ in islice(patches(data, (16, 16), 1).batches(0, POOL), 300)]
     assert 0.25 < np.mean(seen) < 0.42
     places = [
         np.argwhere(y[0])[0]
-        for _, y, _ in islice(patches(data, (16, 16), 1).batches(0), 99)
+        for _, y, _ in islice(patches(data, (16, 16), 1).batches(0, POOL), 99)
         if y.any()
     ]
     assert len({tuple(p) for p in places}) > 10  # not always in the middle
@@ -132,11 +136,11 @@ def test_images_on_disk_are_read_seldom_and_mixed():
     data = training_set(source, masks)
     source.asked.clear()
     made = patches(data, (4, 4), batch_size=10, steps=400)
-    batches = list(islice(made.batches(0), 400))
+    batches = list(islice(made.batches(0, POOL), 400))
     # 4,000 patches, 80 of each image, eight at a time: ten readings each.
     assert len(source.asked) <= 50 * 11
     assert np.mean([len(np.unique(x)) for x, _, _ in batches]) > 6
-    again = list(islice(patches(training_set(source, masks), (4, 4), 10, 400).batches(0), 20))
+    again = list(islice(patches(training_set(source, masks), (4, 4), 10, 400).batches(0, POOL), 20))
     assert all(np.array_equal(a[0], b[0]) for a, b in zip(batches, again, strict=False))
 
 
@@ -163,3 +167,12 @@ def test_the_survey_counts_labels_and_leaves_out_what_is_ignored():
     assert found.labels[0].tolist() == [0, 5]
     assert found.counts[0].tolist() == [1, 4]
     assert [p.tolist() for p in found.places[0]] == [[0], []]
+
+
+def test_batches_end_with_their_pool():
+    X = np.random.default_rng(0).normal(size=(2, 8, 8))
+    pool = ThreadPoolExecutor(1)
+    batches = patches(training_set(X, np.where(X > 0, 255, 0))).batches(0, pool)
+    next(batches)
+    pool.shutdown(cancel_futures=True)
+    assert len(list(batches)) <= 3

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import keras
@@ -221,3 +222,10 @@ def test_partial_fit_learns(tiny):
         for k in range(0, 24, 8):
             unet.partial_fit(X[k : k + 8], y[k : k + 8])
     assert unet.score(X, y) > 0.9
+
+
+def test_a_fit_leaves_no_thread_behind(tiny, pictures):
+    before = {t.name for t in threading.enumerate()}
+    tiny(epochs=2).fit(*pictures)
+    left = {t.name for t in threading.enumerate()} - before
+    assert not [name for name in left if "ThreadPoolExecutor" in name]
