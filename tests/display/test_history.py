@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from sklearn.base import BaseEstimator
 
 from skthresh import OtsuThreshold
 from skthresh.display import HistoryDisplay
@@ -12,8 +13,14 @@ HISTORY = {
 }
 
 
-class Trained:
+class Trained(BaseEstimator):
     """As a fitted U-Net, without the training."""
+
+    def fit(self, X, y=None):
+        return self
+
+    def __sklearn_is_fitted__(self):
+        return True
 
     history_ = HISTORY
     best_epoch_ = 2
@@ -54,4 +61,4 @@ def test_draws_where_and_how_it_is_told():
 
 def test_another_estimator_is_refused():
     with pytest.raises(TypeError, match="needs a fitted UNetSegmenter.* got OtsuThreshold"):
-        HistoryDisplay.from_estimator(OtsuThreshold())
+        HistoryDisplay.from_estimator(OtsuThreshold().fit(np.eye(4)[np.newaxis]))
