@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 import zlib
 from collections.abc import Callable
 from functools import cache
@@ -28,9 +29,23 @@ def kernel(function: Callable[..., Any], **options: Any) -> Callable[..., Any]:
     options = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True, **options}
     function.__qualname__ = f"{function.__qualname__}-{_stamp()}"  # the name of the file on disk
     try:
-        return njit(cache=True, **options)(function)
+        return _own_names(njit(cache=True, **options)(function))
     except RuntimeError:  # neither the package nor the user's cache folder can be written to
         return njit(**options)(function)
+
+
+def _own_names(dispatcher: Any) -> Any:
+    """Let each process name its files in the cache by itself.
+
+    Numba numbers them. Two processes that fill a cache at once take the same number for different
+    dtypes, and whoever comes third is given the wrong one's code.
+    """
+    file = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
+    pattern = getattr(file, "_data_name_pattern", None)
+    if file is not None and pattern is not None:
+        name = pattern.replace("{number", f"{uuid.uuid4().hex[:12]}.{{number")
+        file._data_name_pattern = name
+    return dispatcher
 
 
 def fused_kernel(function: Callable[..., Any]) -> Callable[..., Any]:
