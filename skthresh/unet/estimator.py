@@ -15,7 +15,6 @@ from sklearn.utils.validation import check_is_fitted
 from skthresh.base import DTYPES
 from skthresh.batch import Array, ImagesLike
 from skthresh.unet import persistence
-from skthresh.unet._keras import import_keras
 from skthresh.unet.architecture import ModelBuilder, Recipe
 from skthresh.unet.augmentation import AUGMENTATIONS, Augment
 from skthresh.unet.fitting import fit, partial_fit
@@ -446,7 +445,7 @@ class UNetSegmenter(TransformerMixin, BaseEstimator):
         masks = read_masks(y, images)
         scores = [0.0] * len(images)
         for i, values in self._predictor().whole(images):
-            true = masks.of(i, images[i].shape)
+            true = masks.checked(i, values.shape)
             scores[i] = score_of(true, self._decide(values), self.classes_, self.ignore_label, i)
         if sample_weight is not None:
             sample_weight = check_sample_weight(sample_weight, np.empty(len(images)))
@@ -535,7 +534,6 @@ class UNetSegmenter(TransformerMixin, BaseEstimator):
             self.tile_size,
             self.tile_overlap,
             self.test_time_augmentation,
-            static=import_keras().backend.backend() == "jax",
         )
 
     def __sklearn_is_fitted__(self) -> bool:

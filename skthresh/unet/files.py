@@ -82,8 +82,8 @@ def read_file(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, l
                 if group:
                     arrays.setdefault(group, []).append(content[name])
     except (ValueError, KeyError, EOFError, AttributeError, TypeError, zipfile.BadZipFile) as error:
+        # Its own message may advise to open the file unsafely.
         raise ValueError(
-            f"{os.fspath(path)!r} is not a file that UNetSegmenter.save wrote, or it is damaged: "
-            f"{error}"
+            f"{os.fspath(path)!r} is not a file that UNetSegmenter wrote, or it is damaged."
         ) from error
     return facts, arrays

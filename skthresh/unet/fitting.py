@@ -194,12 +194,9 @@ def _patches(e: Any, data: Labelled, training: Array, start: Start, steps: int |
     mean = float(np.mean([float(np.mean(w)) for w in data.weights]))
     return Patches(
         TrainingSet(
-            data.images,
-            data.masks,
+            data,
             start.classes,
             [start.scaling.of(m) for m in data.survey.moments],
-            data.survey.sizes,
-            data.survey.places,
             [np.asarray(w, np.float32) / np.float32(mean) for w in data.weights],
             class_weights_of(e.class_weight, start.classes, data.survey),
             e.ignore_label,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -108,6 +109,8 @@ def _read(estimator: Any, X: ImagesLike, channel_axis: int | None, *, reset: boo
 
 def _check_rank(X: ImagesLike, channel_axis: int | None) -> None:
     """Refuse what is not a batch of images, before it is read as something else."""
+    if isinstance(X, list | tuple) and any(isinstance(x, str | os.PathLike) for x in X):
+        return  # names of files: `read_batch` says what to do with them
     try:
         ndim = np.ndim(X[0]) if is_ragged(X) else np.ndim(X) - 1
     except ValueError:  # nested lists of unequal lengths: scikit-learn's validation says so better

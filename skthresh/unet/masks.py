@@ -15,7 +15,7 @@ __all__ = ["Masks", "label_counts", "read_masks", "read_weights"]
 
 @dataclass(frozen=True)
 class Masks:
-    """The masks of y, each checked against its image when it is read.
+    """The masks of y, each compared with its image's size when it is read.
 
     Attributes
     ----------
@@ -29,6 +29,11 @@ class Masks:
         """Give mask `i` in the user's labels; `shape` is its image's, channels last."""
         mask = np.asarray(self.source[i])
         _check_shape(mask, shape, i)
+        return mask
+
+    def checked(self, i: int, shape: tuple[int, ...]) -> Array:
+        """Give mask `i` after a look at all its labels."""
+        mask = self.of(i, shape)
         if mask.dtype.kind not in "biuf":
             raise ValueError(
                 f"y[{i}] has dtype {mask.dtype}; the labels of a mask are booleans or integers."
@@ -44,7 +49,7 @@ class Masks:
 
 
 def read_masks(y: Any, images: Images) -> Masks:
-    r"""Check that y has a mask for each image; what is in memory is looked at now.
+    r"""Check that y has a mask for each image, and the sizes of those in memory.
 
     Parameters
     ----------

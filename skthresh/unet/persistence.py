@@ -51,7 +51,9 @@ def load(cls: Any, path: str | os.PathLike[str], params: dict[str, Any]) -> Any:
     facts, arrays = read_file(path)
     name = os.fspath(path)
     if facts.get("kind") != KIND:
-        raise ValueError(f"{name!r} is not a file that UNetSegmenter.save wrote.")
+        raise ValueError(
+            f"{name!r} is not a file that UNetSegmenter.save wrote; a checkpoint is none, either."
+        )
     if facts["version"] > VERSION:
         raise ValueError(
             f"{name!r} was written by a newer version of skthresh (format {facts['version']}, this "

@@ -68,8 +68,6 @@ class Predictor:
         Of two tiles.
     flips : bool
         Whether each tile is predicted in all its flips and turns, and the mean is taken.
-    static : bool
-        Whether the backend compiles anew for each shape.
     """
 
     model: Any
@@ -80,11 +78,11 @@ class Predictor:
     tile_size: int | None = None
     overlap: int | None = None
     flips: bool = False
-    static: bool = False
 
     def pieces(self, images: Images) -> Iterator[Piece]:
         """Visit the probabilities of all images, in no order, and never more than a few rows."""
         groups: dict[tuple[int, ...], list[tuple[int, Array]]] = {}
+        held = 0
         for i in range(len(images)):
             x = images[i]
             tiling = self._tiling(x.shape[:-1])
@@ -93,10 +91,16 @@ class Predictor:
                 continue
             group = groups.setdefault(tiling.tile, [])
             group.append((i, x))
+            held += self._values(tiling.tile)
             if len(group) == self._at_once(tiling.tile):
+                held -= len(group) * self._values(tiling.tile)
                 yield from self._together(groups.pop(tiling.tile), tiling.tile)
-        for shape, group in groups.items():
-            yield from self._together(group, shape)
+            elif held > VALUES_AT_ONCE:  # of many sizes, which may never fill a batch
+                for shape in list(groups):
+                    yield from self._together(groups.pop(shape), shape)
+                held = 0
+        for shape in list(groups):
+            yield from self._together(groups.pop(shape), shape)
 
     def whole(self, images: Images) -> Iterator[tuple[int, Array]]:
         """Visit the probabilities of whole images, in no order."""
@@ -122,11 +126,14 @@ class Predictor:
         overlap = self.overlap
         if overlap is None:
             overlap = max(int(side * OVERLAP), LEAST_OVERLAP * self.multiple)
-        return Tiling(size, side, overlap, self.multiple, coarse=self.static)
+        return Tiling(size, side, overlap, self.multiple)
+
+    def _values(self, shape: tuple[int, ...]) -> int:
+        """Count the values of the first level's features."""
+        return int(np.prod(shape)) * self.filters
 
     def _at_once(self, shape: tuple[int, ...]) -> int:
-        values = int(np.prod(shape)) * self.filters
-        return min(self.batch_size, max(1, VALUES_AT_ONCE // values))
+        return min(self.batch_size, max(1, VALUES_AT_ONCE // self._values(shape)))
 
     def _together(self, group: list[tuple[int, Array]], shape: tuple[int, ...]) -> Iterator[Piece]:
         """Predict images of one padded shape."""
@@ -177,8 +184,7 @@ class Predictor:
 
     def _logits(self, stack: Array) -> Array:
         n = len(stack)
-        if self.static and n > 1:  # few batch sizes, too
-            stack = pad_to(stack, (bucket(n, 1),), "constant")
+        stack = pad_to(stack, (bucket(n),), "constant")  # few batch sizes, too
         return np.asarray(self.model.predict_on_batch(stack), np.float32)[:n]
 
 

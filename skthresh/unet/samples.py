@@ -13,8 +13,8 @@ import numpy as np
 from skthresh.batch import Array
 from skthresh.unet.augmentation import Augmentation
 from skthresh.unet.borders import border_weights
-from skthresh.unet.images import Images, pad_to
-from skthresh.unet.masks import Masks
+from skthresh.unet.images import pad_to
+from skthresh.unet.labelled import Labelled
 from skthresh.unet.scaling import scaled
 
 __all__ = ["Patches", "TrainingSet"]
@@ -37,18 +37,12 @@ class TrainingSet:
 
     Attributes
     ----------
-    images : Images
-        The images.
-    masks : Masks
-        Their masks.
+    data : Labelled
+        The images, their masks, and what is known of them.
     classes : ndarray of shape (n_classes,)
         The labels, sorted.
     scales : list of tuple of (float, float)
         Shift and scale of each image.
-    sizes : list of tuple of int
-        Their sizes.
-    places : list of list of ndarray
-        Of each image, pixels of each of its labels but the commonest, as flat indices.
     weights : ndarray of shape (n,), or list of ndarray
         Of the images, or of their pixels.
     class_weights : ndarray of shape (n_classes,)
@@ -59,12 +53,9 @@ class TrainingSet:
         Of pixels between two close objects.
     """
 
-    images: Images
-    masks: Masks
+    data: Labelled
     classes: Array
     scales: list[tuple[float, float]]
-    sizes: list[tuple[int, ...]]
-    places: list[list[Array]]
     weights: Any
     class_weights: Array
     ignore_label: int | None = None
@@ -79,18 +70,18 @@ class TrainingSet:
             weight[mask == self.ignore_label] = 0
         return indices, weight
 
-    def cut(self, i: int, corner: tuple[int, ...], size: tuple[int, ...]) -> Sample:
-        """Cut a patch: pixels, class indices and weights. What is outside is reflected.
+    def read(self, i: int) -> tuple[Array, Array]:
+        """Give an image and its mask."""
+        x = self.data.images[i]
+        return x, self.data.masks.of(i, x.shape)
 
-        Padding, pixels without data and ignored ones weigh nothing.
-        """
-        x = self.images[i]
-        return self.cut_from(x, self.masks.of(i, x.shape), i, corner, size)
-
-    def cut_from(
+    def cut(
         self, x: Array, mask: Array, i: int, corner: tuple[int, ...], size: tuple[int, ...]
     ) -> Sample:
-        """Cut a patch from an image that has been read."""
+        """Cut a patch from image `i`: pixels, class indices and weights.
+
+        What is outside is reflected. Padding, pixels without data and ignored ones weigh nothing.
+        """
         window = tuple(slice(c, c + n) for c, n in zip(corner, size, strict=True))
         image, no_data = scaled(x[window], self.scales[i])
         indices, weight = self.target(mask[window])
@@ -113,7 +104,7 @@ class Patches:
 
     Parameters
     ----------
-    data : TrainingSet
+    source : TrainingSet
         What they are cut from.
     indices : ndarray of int
         The images to take, all of which must weigh something.
@@ -132,7 +123,7 @@ class Patches:
 
     def __init__(
         self,
-        data: TrainingSet,
+        source: TrainingSet,
         indices: Array,
         size: tuple[int, ...],
         *,
@@ -141,7 +132,7 @@ class Patches:
         seed: int,
         augmentation: Augmentation,
     ) -> None:
-        self.data, self.indices, self.size = data, indices, size
+        self.source, self.indices, self.size = source, indices, size
         self.batch_size, self.steps, self.seed = batch_size, steps, seed
         self.augmentation = augmentation
 
@@ -167,15 +158,15 @@ class Patches:
         """Draw whose patches an epoch has, in their order: each image by its number of pixels."""
         rng = np.random.default_rng([self.seed, epoch])
         order = rng.permutation(self.indices)
-        areas = np.cumsum([float(np.prod(self.data.sizes[i])) for i in order])
+        areas = np.cumsum([float(np.prod(self.source.data.survey.sizes[i])) for i in order])
         n = self.steps * self.batch_size
         # At equal distances: each image has its share in every epoch, but for less than a patch.
         at = (np.arange(n) + rng.random()) / n * areas[-1]
         chosen = order[np.minimum(np.searchsorted(areas, at, side="right"), len(order) - 1)]
-        return rng.permutation(chosen) if not self.data.images.is_lazy else _spread(chosen)
+        return rng.permutation(chosen) if not self.source.data.images.is_lazy else _spread(chosen)
 
     def _makers(self, epoch: int) -> Iterator[Callable[[], Sample]]:
-        mixed = BATCHES_MIXED if self.data.images.is_lazy else 1
+        mixed = BATCHES_MIXED if self.source.data.images.is_lazy else 1
         while True:
             plan = self.plan(epoch)
             for start in range(0, self.steps, mixed):
@@ -206,8 +197,7 @@ class Patches:
         read, x, mask = -1, np.empty(0), np.empty(0)
         for i, number in zip(images.tolist(), numbers.tolist(), strict=True):
             if i != read:
-                x = self.data.images[i]
-                read, mask = i, self.data.masks.of(i, x.shape)
+                read, (x, mask) = i, self.source.read(i)
             rng = np.random.default_rng([self.seed, epoch, number, 1])
             yield self.patch(x, mask, i, rng)
 
@@ -215,12 +205,12 @@ class Patches:
         """Draw one patch of an image, and augment it."""
         cut_size = self.augmentation.cut_size(self.size, rng)
         corner = self._corner(i, cut_size, rng)
-        sample = self.data.cut_from(x, mask, i, corner, cut_size)
-        return self.augmentation(sample, self.size, self.data.classes, rng)
+        sample = self.source.cut(x, mask, i, corner, cut_size)
+        return self.augmentation(sample, self.size, self.source.classes, rng)
 
     def _corner(self, i: int, size: tuple[int, ...], rng: np.random.Generator) -> tuple[int, ...]:
-        shape = self.data.sizes[i]
-        places = [p for p in self.data.places[i] if len(p)]
+        shape = self.source.data.survey.sizes[i]
+        places = [p for p in self.source.data.survey.places[i] if len(p)]
         if places and rng.random() < RARE_SHARE:
             some = places[rng.integers(len(places))]
             centre = np.unravel_index(int(some[rng.integers(len(some))]), shape)

@@ -71,7 +71,7 @@ def survey(
     rng = np.random.default_rng(0)
     for i in range(len(images)):
         x = images[i]
-        mask = masks.of(i, x.shape)
+        mask = masks.checked(i, x.shape)
         left_out = _left_out(x, mask, ignore_label, None if weights is None else weights[i])
         labels, counts = label_counts(mask if left_out is None else mask[~left_out])
         found.sizes.append(x.shape[:-1])

@@ -46,21 +46,16 @@ class Tiling:
         The least overlap of two tiles.
     multiple : int
         Sides and corners are multiples of it, so that pooling falls on the same pixels in each.
-    coarse : bool, default=False
-        Whether sides are one of few, for backends that compile anew for each; they may then be
-        somewhat larger than `tile`.
+
+    Notes
+    -----
+    Sides are some of few, so that images of many sizes do not fill the memory: backends compile
+    for each shape, or keep what they have prepared for it. A side may be somewhat larger than
+    `tile`.
     """
 
-    def __init__(
-        self,
-        size: tuple[int, ...],
-        tile: int,
-        overlap: int,
-        multiple: int,
-        *,
-        coarse: bool = False,
-    ) -> None:
-        self.axes = [_along(n, tile, overlap, multiple, coarse=coarse) for n in size]
+    def __init__(self, size: tuple[int, ...], tile: int, overlap: int, multiple: int) -> None:
+        self.axes = [_along(n, tile, overlap, multiple) for n in size]
         self.tile = tuple(len(weights[0]) for _, weights in self.axes)
         self.n_tiles = int(np.prod([len(starts) for starts, _ in self.axes]))
 
@@ -76,17 +71,13 @@ class Tiling:
             yield start, starts[r + 1] if r + 1 < len(starts) else None, tiles
 
 
-def _along(
-    length: int, tile: int, overlap: int, multiple: int, *, coarse: bool
-) -> tuple[list[int], list[Array]]:
+def _along(length: int, tile: int, overlap: int, multiple: int) -> tuple[list[int], list[Array]]:
     """Give the starts of the tiles along one axis, and the weights of their pixels."""
     # All in units of the multiple, but for what is given back.
     units, shared = -(-length // multiple), -(-overlap // multiple)
     most = max(tile // multiple, shared + 1)
     n = max(1, -(-(units - shared) // (most - shared)))
-    side = -(-(units + (n - 1) * shared) // n)
-    if coarse:
-        side = bucket(side, 1)
+    side = bucket(-(-(units + (n - 1) * shared) // n))
     if side >= units:
         return [0], [np.ones(side * multiple, np.float32)]
     n = -(-(units - shared) // (side - shared))
@@ -115,8 +106,7 @@ def _ramp(side: int, overlap: int) -> Array:
     return np.clip(rise, 0, 1)
 
 
-def bucket(n: int, multiple: int) -> int:
-    """Round a side up to one of four in each doubling."""
-    units = -(-n // multiple)
-    step = 1 << max(0, units.bit_length() - 3)
-    return -(-units // step) * step * multiple
+def bucket(n: int) -> int:
+    """Round up to one of eight numbers in each doubling."""
+    step = 1 << max(0, n.bit_length() - 4)
+    return -(-n // step) * step

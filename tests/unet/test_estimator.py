@@ -406,6 +406,11 @@ def test_masks_with_one_label(tiny, pictures):
         tiny().fit(pictures[0], np.zeros((6, 16, 16), int))
 
 
+def test_names_of_files_are_told_apart_from_images(tiny, pictures):
+    with pytest.raises(TypeError, match=r"X holds the name 'page.png' .* Read the files first"):
+        tiny().fit(["page.png"] * 6, pictures[1])
+
+
 def test_masks_of_another_shape(tiny, trained, pictures):
     X, y = pictures
     for verb in (tiny().fit, trained.score):

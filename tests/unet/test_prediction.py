@@ -1,6 +1,7 @@
 """Images of any size: tiles without seams, turns and flips, volumes, and memory that stays."""
 
 import tracemalloc
+import weakref
 
 import numpy as np
 import pytest
@@ -37,7 +38,7 @@ def test_tiles_leave_no_seam(trained, large, tile_size, overlap):
 def test_tiles_that_see_enough_are_exactly_the_whole(tiny, pictures):
     """One level down, two convolutions on each: 11 pixels are all that a pixel sees."""
     unet = tiny().fit(*pictures)
-    X = np.random.default_rng(0).integers(0, 255, (1, 90, 70)).astype(np.uint8)
+    X = np.random.default_rng(0).integers(0, 255, (1, 96, 80)).astype(np.uint8)
     whole = unet.predict_proba(X)
     # A quarter of the overlap is left out at each edge.
     unet.set_params(tile_size=64, tile_overlap=44)
@@ -136,10 +137,8 @@ def test_volumes(tiny):
         unet.predict(X[0])
 
 
-def test_shapes_are_few_where_the_backend_compiles_for_each(trained, monkeypatch):
+def test_images_of_many_sizes_have_few_shapes(trained, monkeypatch):
     seen = set()
-    predictor = trained._predictor()
-    static = prediction.Predictor(**{**vars(predictor), "static": True})
     original = type(trained.model_).predict_on_batch
 
     def record(self, x):
@@ -147,15 +146,29 @@ def test_shapes_are_few_where_the_backend_compiles_for_each(trained, monkeypatch
         return original(self, x)
 
     monkeypatch.setattr(type(trained.model_), "predict_on_batch", record)
-    rng = np.random.default_rng(0)
-    for _ in range(25):
-        shape = tuple(int(n) for n in rng.integers(20, 90, 2))
-        x = rng.normal(size=(*shape, 1))
-        p = static.of_image(x)
-        assert np.allclose(p, predictor.of_image(x), atol=0.2)
-        assert p.shape == (*shape, 2)
-    padded = {s for s in seen if max(s[1:3]) > 0}
-    assert len({s[1] for s in padded}) < 24
+    sizes = [(n, 200) for n in range(65, 129)]
+    trained.predict([np.zeros(size, np.uint8) for size in sizes])
+    assert {s[1] for s in seen} == {72, 80, 88, 96, 104, 112, 120, 128}
+    assert {s[2] for s in seen} == {208}
+    assert {s[0] for s in seen} <= {1, 2, 3, 4, 5, 6, 7, 8}
+
+
+def test_images_that_are_read_late_are_not_all_held(trained, monkeypatch):
+    """Of many sizes, none of which fills a batch."""
+    monkeypatch.setattr(prediction, "VALUES_AT_ONCE", 8 * 128 * 128)
+    given, most = [], 0
+
+    class Folder(Sequence):
+        def __getitem__(self, i):
+            nonlocal most
+            image = np.zeros((40 + 8 * i, 64), np.uint8)
+            given.append(weakref.ref(image))
+            most = max(most, sum(image() is not None for image in given))
+            return image
+
+    masks = trained.predict(Folder([None] * 30))
+    assert [m.shape[0] for m in masks] == [40 + 8 * i for i in range(30)]
+    assert most <= 6
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ import pytest
 from skthresh.unet import UNetSegmenter
 from skthresh.unet.augmentation import Augmentation
 from skthresh.unet.images import read_images
+from skthresh.unet.labelled import read_labelled
 from skthresh.unet.masks import read_masks
 from skthresh.unet.samples import Patches, TrainingSet
 from skthresh.unet.survey import survey
@@ -19,27 +20,28 @@ POOL = ThreadPoolExecutor(1)
 
 
 def training_set(X, masks, weights=None, class_weights=(1, 1), ignore_label=None, border=None):
-    images = read_images(UNetSegmenter(), X, reset=True, channel_axis=None)
-    y = read_masks(masks, images)
-    found = survey(images, y, ignore_label)
+    unet = UNetSegmenter(ignore_label=ignore_label)
+    data = read_labelled(unet, X, masks, None, reset=True)
+    ones = np.ones(len(data.images))
     return TrainingSet(
-        images,
-        y,
+        data,
         CLASSES,
-        [(0.0, 1.0)] * len(images),
-        found.sizes,
-        found.places,
-        np.ones(len(images)) if weights is None else weights,
+        [(0.0, 1.0)] * len(data.images),
+        ones if weights is None else weights,
         np.array(class_weights, float),
         ignore_label,
         border,
     )
 
 
+def cut(data, corner, size):
+    return data.cut(*data.read(0), 0, corner, size)
+
+
 def patches(data, size=(4, 4), batch_size=2, steps=3, seed=0, names=()):
     return Patches(
         data,
-        np.arange(len(data.images)),
+        np.arange(len(data.data.images)),
         size,
         batch_size=batch_size,
         steps=steps,
@@ -50,7 +52,7 @@ def patches(data, size=(4, 4), batch_size=2, steps=3, seed=0, names=()):
 
 def test_padding_and_no_data_weigh_nothing():
     image = np.array([[0.25, np.nan, 1.0]])
-    x, y, w = training_set([image], [np.array([[0, 255, 255]])], [3]).cut(0, (0, 0), (2, 4))
+    x, y, w = cut(training_set([image], [np.array([[0, 255, 255]])], [3]), (0, 0), (2, 4))
     assert np.array_equal(x[..., 0], [[0.25, 0, 1, 0], [0.25, 0, 1, 0]])
     assert np.array_equal(y, [[0, 1, 1, 0], [0, 0, 0, 0]])
     assert np.array_equal(w, [[3, 0, 3, 0], [0, 0, 0, 0]])
@@ -59,14 +61,14 @@ def test_padding_and_no_data_weigh_nothing():
 def test_a_pixels_weight_is_the_product_of_what_is_given():
     X, masks = np.zeros((1, 2, 3)), np.array([[[0, 255, 7], [255, 0, 0]]])
     pixels = [np.array([[1.0, 2, 3], [0, 5, 6]])]
-    _, y, w = training_set(X, masks, pixels, (10, 100), ignore_label=7).cut(0, (0, 0), (2, 3))
+    _, y, w = cut(training_set(X, masks, pixels, (10, 100), ignore_label=7), (0, 0), (2, 3))
     assert np.array_equal(y[0, :2], [0, 1])
     assert np.array_equal(w, [[10, 200, 0], [0, 50, 60]])
 
 
 def test_the_border_between_objects_is_added():
     X, masks = np.zeros((1, 1, 3)), np.array([[[255, 0, 255]]])
-    _, _, w = training_set(X, masks, border=10.0).cut(0, (0, 0), (1, 3))
+    _, _, w = cut(training_set(X, masks, border=10.0), (0, 0), (1, 3))
     assert w[0] == pytest.approx([1, 1 + 10 * np.exp(-4 / 50), 1])
 
 

@@ -13,10 +13,9 @@ from skthresh.unet.tiling import Tiling, bucket
     tile=st.integers(1, 128),
     overlap=st.integers(0, 64),
     multiple=st.sampled_from([1, 2, 8, 16]),
-    coarse=st.booleans(),
 )
-def test_weights_add_up_to_one_everywhere(size, tile, overlap, multiple, coarse):
-    tiling = Tiling(size, tile, overlap, multiple, coarse=coarse)
+def test_weights_add_up_to_one_everywhere(size, tile, overlap, multiple):
+    tiling = Tiling(size, tile, overlap, multiple)
     assert all(n % multiple == 0 for n in tiling.tile)
     for n, (starts, weights) in zip(size, tiling.axes, strict=True):
         total = np.zeros(starts[-1] + len(weights[0]))
@@ -67,7 +66,12 @@ def test_a_small_image_is_one_tile():
 
 
 def test_buckets_are_few_and_close():
-    sizes = {bucket(n, 4) for n in range(1, 4097)}
-    assert len(sizes) < 45
-    assert all(n <= bucket(n, 4) < max(1.26 * n, n + 4) for n in range(1, 4097))
-    assert all(s % 4 == 0 for s in sizes)
+    sizes = {bucket(n) for n in range(1, 1025)}
+    assert len(sizes) < 65
+    assert all(bucket(n) == n for n in range(1, 17))
+    assert all(n <= bucket(n) < 1.125 * n + 1 for n in range(1, 1025))
+
+
+def test_sides_are_some_of_few():
+    sides = {Tiling((n,), 1024, 64, 16).tile[0] for n in range(1, 5000)}
+    assert len(sides) < 50

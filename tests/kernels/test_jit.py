@@ -1,0 +1,47 @@
+"""Compiled code that is kept on disk is the right one, whoever else writes there."""
+
+import os
+import subprocess
+import sys
+
+SUM = """
+import numpy as np
+from skthresh.kernels._jit import kernel
+
+@kernel
+def total(v):
+    s = 0
+    for i in range(v.size):
+        s += v[i]
+    return s
+"""
+
+# As it is between another process's look at the index and its writing of it.
+BESIDE = """
+from numba.core.caching import IndexDataCacheFile
+IndexDataCacheFile._load_index = lambda self: {}
+IndexDataCacheFile._save_index = lambda self, overloads: None
+"""
+
+
+def run(folder, code):
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder), "NUMBA_CACHE_DIR": str(folder / "cache")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_processes_that_fill_the_cache_at_once_do_not_take_each_others_code(tmp_path):
+    (tmp_path / "summing.py").write_text(SUM)
+    use = "from summing import total, np\nprint(total(np.ones(5, {})))"
+    assert run(tmp_path, use.format("np.int8")) == "5"
+    assert run(tmp_path, BESIDE + use.format("np.float64")) == "5.0"
+    assert run(tmp_path, use.format("np.int8")) == "5"
+    hits = use.format("np.int8") + "\nprint(sum(total.stats.cache_hits.values()))"
+    assert run(tmp_path, hits) == "5\n1"
