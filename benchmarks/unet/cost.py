@@ -2,7 +2,8 @@
 
     python benchmarks/unet/cost.py            # on the backend that KERAS_BACKEND names
 
-Both of a pair run in alternation in one process; medians.
+Both of a pair run in alternation in one process, on the same data, with the same network and the
+same augmentation. Medians: of the steps of all epochs but the first, which compiles.
 """
 
 from __future__ import annotations
@@ -18,30 +19,77 @@ from skthresh.datasets import make_blobs
 from skthresh.unet._keras import import_keras
 from skthresh.unet.architecture import build_unet
 
-STEPS, PAIRS, BATCH, SIDE = 25, 5, 16, 128
+STEPS, PAIRS, BATCH, SIDE = 12, 6, 16, 128
 
 
-def compiled(keras: Any) -> Any:
-    """Make the estimator's default network, with Keras's own loss."""
-    model = build_unet(1, 2, base_filters=16, dropout=0.1, normalization="batch")
-    model.compile(
-        keras.optimizers.Adam(1e-3),
-        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        jit_compile=False if keras.backend.backend() == "tensorflow" else "auto",
-    )
-    return model
+def network(shape: Any, n_classes: int) -> Any:
+    """Make the estimator's default network."""
+    return build_unet(shape[-1], n_classes, base_filters=16, dropout=0.1, normalization="batch")
+
+
+class Clock:
+    """Notes when each step of a model's training ends."""
+
+    def __init__(self, keras: Any) -> None:
+        self.ends: list[float] = []
+        ends = self.ends
+
+        class Note(keras.callbacks.Callback):
+            def on_train_batch_end(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
+                ends.append(time.perf_counter())
+
+        self.note = Note
+
+    def watch(self, shape: Any, n_classes: int) -> Any:
+        """Make a network whose `fit` is timed, whoever calls it."""
+        model = network(shape, n_classes)
+        fit = model.fit
+
+        def timed_fit(*args: Any, callbacks: Any = (), **kwargs: Any) -> Any:
+            return fit(*args, callbacks=[*callbacks, self.note()], **kwargs)
+
+        model.fit = timed_fit
+        return model
+
+    def steps(self) -> Any:
+        """Give the seconds of the steps of the second epoch, and forget them."""
+        seconds = np.diff(self.ends)[STEPS:]
+        self.ends.clear()
+        return seconds
 
 
 def patches(X: Any, y: Any) -> Iterator[tuple[Any, Any]]:
-    """Cut random patches as the plainest loop would."""
+    """Cut, flip and turn random patches as the plainest loop would."""
     rng = np.random.default_rng(0)
     while True:
         xs, ys = [], []
         for _ in range(BATCH):
             i, r, c = rng.integers(len(X)), *rng.integers(0, X.shape[1] - SIDE, 2)
-            xs.append(X[i, r : r + SIDE, c : c + SIDE, np.newaxis] / np.float32(255))
-            ys.append(y[i, r : r + SIDE, c : c + SIDE].astype(np.int32))
+            window = (i, slice(r, r + SIDE), slice(c, c + SIDE))
+            turns, flipped = rng.integers(4), rng.integers(2)
+            x, mask = (np.rot90(a[window], turns)[:: 1 - 2 * flipped] for a in (X, y))
+            xs.append(x[..., np.newaxis] / np.float32(255))
+            ys.append(mask.astype(np.int32))
         yield np.stack(xs), np.stack(ys)
+
+
+def train_plainly(keras: Any, clock: Clock, X: Any, y: Any) -> None:
+    """Train with Keras's own loss and no metric."""
+    model = clock.watch((None, None, 1), 2)
+    model.compile(
+        keras.optimizers.Adam(1e-3),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        jit_compile=False if keras.backend.backend() == "tensorflow" else "auto",
+    )
+    model.fit(patches(X, y), steps_per_epoch=STEPS, epochs=2, verbose=0, shuffle=False)
+
+
+def first_step(keras: Any, X: Any, y: Any) -> float:
+    """Time the first step of a process, with all that is compiled for it."""
+    model = network((None, None, 1), 2)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.Adam(1e-3), loss)
+    return seconds(model.fit, patches(X, y), steps_per_epoch=1, epochs=1, verbose=0, shuffle=False)
 
 
 def seconds(function: Any, *args: Any, **kwargs: Any) -> float:
@@ -55,63 +103,48 @@ def main() -> None:
     """Measure both, and print."""
     keras = import_keras()
     X, y = make_blobs(16, shape=(400, 400), random_state=0)
-    model = compiled(keras)
-    first = seconds(model.fit, patches(X, y), steps_per_epoch=1, epochs=1, verbose=0)
-    backend = keras.backend.backend()
-    print(
-        f"{backend}, {keras.__version__}: first step, with compilation: {first:.1f} s", flush=True
-    )
-    plain, ours = [], []
+    name = f"{keras.backend.backend()}, Keras {keras.__version__}"
+    print(f"{name}: first step, with compilation: {first_step(keras, X, y):.1f} s", flush=True)
+    clock = Clock(keras)
     unet = UNetSegmenter(
+        model=clock.watch,
         epochs=2,
         steps_per_epoch=STEPS,
         batch_size=BATCH,
         patch_size=SIDE,
-        loss="sparse_categorical_crossentropy",
+        augment=("flip", "rotate"),
         random_state=0,
     )
-    times: list[float] = []
-
-    class Clock(keras.callbacks.Callback):
-        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002
-            times.append(time.perf_counter())
-
-    def second_epoch_of_ours() -> float:
-        # The first compiles; what is compared is an epoch as all that follow are.
-        from skthresh.unet import training
-
-        times.clear()
-        original = training.progress_line
-        training.progress_line = lambda *a: (times.append(time.perf_counter()), original(*a))[1]
-        unet.set_params(verbose=1).fit(X, y)
-        training.progress_line = original
-        return times[1] - times[0]
-
+    plain: dict[str, list[Any]] = {"plain": []}
+    ours: dict[str, list[Any]] = {"sparse_categorical_crossentropy": [], "dice_crossentropy": []}
     for _ in range(PAIRS):
-        times.clear()
-        model = compiled(keras)
-        model.fit(patches(X, y), steps_per_epoch=STEPS, epochs=2, verbose=0, callbacks=[Clock()])
-        plain.append(times[1] - times[0])
-        ours.append(second_epoch_of_ours())
-    ratio = np.median(np.array(ours) / plain)
-    print(
-        f"fit: {np.median(ours) / STEPS * 1000:.0f} ms a step, plain Keras "
-        f"{np.median(plain) / STEPS * 1000:.0f} ms: {ratio:.3f} times (target <= 1.05)",
-        flush=True,
-    )
-    page = make_blobs(1, shape=(2048, 2048), random_state=1)[0]
-    whole, tiled = [], []
-    for _ in range(PAIRS + 1):
-        unet.set_params(tile_size=2048)
-        whole.append(seconds(unet.predict, page))
-        unet.set_params(tile_size=None)
-        tiled.append(seconds(unet.predict, page))
-    ratio = np.median(np.array(tiled[1:]) / whole[1:])
-    print(
-        f"predict: in tiles {np.median(tiled[1:]):.2f} s, whole {np.median(whole[1:]):.2f} s for "
-        f"2048x2048: {ratio:.3f} times (target <= 1.1)",
-        flush=True,
-    )
+        train_plainly(keras, clock, X, y)
+        plain["plain"].append(clock.steps())
+        for loss, times in ours.items():
+            unet.set_params(loss=loss).fit(X, y)
+            times.append(clock.steps())
+    base = np.median(plain["plain"])
+    for loss, times in ours.items():
+        step = np.median(times)
+        print(
+            f"fit, {loss}: {step * 1000:.0f} ms a step, plain Keras with cross-entropy "
+            f"{base * 1000:.0f} ms: {step / base:.3f} times (target <= 1.05)",
+            flush=True,
+        )
+    for side in (2048, 4096):
+        page = make_blobs(1, shape=(side, side), random_state=1)[0]
+        whole, tiled = [], []
+        for _ in range(PAIRS):
+            unet.set_params(tile_size=side)
+            whole.append(seconds(unet.predict, page))
+            unet.set_params(tile_size=None)
+            tiled.append(seconds(unet.predict, page))
+        ratio = np.median(tiled[1:]) / np.median(whole[1:])
+        print(
+            f"predict {side}x{side}: in tiles {np.median(tiled[1:]):.2f} s, whole "
+            f"{np.median(whole[1:]):.2f} s: {ratio:.3f} times (target <= 1.1)",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

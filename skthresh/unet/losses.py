@@ -88,12 +88,13 @@ def _tversky(keras: Any, alpha: float) -> Callable[[Any, Any, Any], Any]:
     ops = keras.ops
 
     def loss(y_true: Any, logits: Any, weight: Any) -> Any:
-        n_classes = logits.shape[-1]
-        p = ops.softmax(logits, axis=-1)
-        y = ops.one_hot(y_true, n_classes, dtype="float32")
-        if n_classes == 2:
-            p, y = p[..., 1:], y[..., 1:]
         weight = weight[..., None]
+        if logits.shape[-1] == 2:
+            p = ops.sigmoid(logits[..., 1:] - logits[..., :1])
+            y = _is_second(ops, y_true)
+        else:
+            p = ops.softmax(logits, axis=-1)
+            y = ops.one_hot(y_true, logits.shape[-1], dtype="float32")
         axes = tuple(range(len(weight.shape) - 1))
         right = ops.sum(weight * p * y, axes)
         missed = ops.sum(weight * y, axes) - right
@@ -102,6 +103,11 @@ def _tversky(keras: Any, alpha: float) -> Callable[[Any, Any, Any], Any]:
         return 1 - ops.mean(index)
 
     return loss
+
+
+def _is_second(ops: Any, y_true: Any) -> Any:
+    """Give the mask of the second of two classes, with an axis of one channel."""
+    return ops.cast(ops.expand_dims(y_true, -1) == 1, "float32")
 
 
 PARTS: dict[str, Callable[[Any], Callable[[Any, Any, Any], Any]]] = {
@@ -138,19 +144,22 @@ def dice_metric(keras: Any, n_classes: int) -> Any:
         Of class indices, logits and the pixels' weights; what weighs nothing does not count.
     """
     ops = keras.ops
-    first = 1 if n_classes == 2 else 0
 
     class Dice(keras.metrics.Metric):
         def __init__(self) -> None:
             super().__init__(name="dice")
-            shape = (n_classes - first,)
+            shape = (1 if n_classes == 2 else n_classes,)
             self.right = self.add_weight(shape=shape, initializer="zeros", name="right")
             self.total = self.add_weight(shape=shape, initializer="zeros", name="total")
 
         def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
             counts = ops.cast(ops.expand_dims(sample_weight, -1) != 0, "float32")
-            y = ops.one_hot(y_true, n_classes, dtype="float32")[..., first:]
-            p = ops.one_hot(ops.argmax(y_pred, -1), n_classes, dtype="float32")[..., first:]
+            if n_classes == 2:  # one-hot masks would take as long as a layer of the network
+                y = _is_second(ops, y_true)
+                p = ops.cast(y_pred[..., 1:] > y_pred[..., :1], "float32")
+            else:
+                y = ops.one_hot(y_true, n_classes, dtype="float32")
+                p = ops.one_hot(ops.argmax(y_pred, -1), n_classes, dtype="float32")
             axes = tuple(range(len(y.shape) - 1))
             self.right.assign_add(ops.sum(counts * y * p, axes))
             self.total.assign_add(ops.sum(counts * (y + p), axes))

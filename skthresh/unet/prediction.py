@@ -16,12 +16,12 @@ from skthresh.unet.tiling import Tiling, bucket
 
 __all__ = ["Piece", "Predictor"]
 
-# Predict so many values of the first level at once: a feature map of 16 filters on a megapixel.
-VALUES_AT_ONCE = 2**24
+# Predict so many values of the first level at once: a feature map of 16 filters on two megapixels.
+VALUES_AT_ONCE = 2**25
 
 # Of the side of a tile, how much is shared with its neighbour; and how many pixels of the deepest
 # level at least.
-OVERLAP, LEAST_OVERLAP = 1 / 16, 2
+OVERLAP, LEAST_OVERLAP = 1 / 30, 2
 
 
 @dataclass(frozen=True)

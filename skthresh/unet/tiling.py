@@ -15,6 +15,9 @@ __all__ = ["Tile", "Tiling", "bucket"]
 
 # At its inner edges a tile sees no neighbours: so much of the overlap is not looked at at all.
 TRIMMED = 0.25
+# Of how many sizes images and batches are, and tiles, in each doubling. What is rounded up is
+# computed in vain: of tiles, whose sides are chosen, it would be a quarter.
+SIZES, TILE_SIZES = 8, 32
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ def _along(length: int, tile: int, overlap: int, multiple: int) -> tuple[list[in
     units, shared = -(-length // multiple), -(-overlap // multiple)
     most = max(tile // multiple, shared + 1)
     n = max(1, -(-(units - shared) // (most - shared)))
-    side = bucket(-(-(units + (n - 1) * shared) // n))
+    side = bucket(units) if n == 1 else bucket(-(-(units + (n - 1) * shared) // n), TILE_SIZES)
     if side >= units:
         return [0], [np.ones(side * multiple, np.float32)]
     n = -(-(units - shared) // (side - shared))
@@ -106,7 +109,7 @@ def _ramp(side: int, overlap: int) -> Array:
     return np.clip(rise, 0, 1)
 
 
-def bucket(n: int) -> int:
-    """Round up to one of eight numbers in each doubling."""
-    step = 1 << max(0, n.bit_length() - 4)
+def bucket(n: int, per_doubling: int = SIZES) -> int:
+    """Round up to one of so many numbers, a power of two, in each doubling."""
+    step = 1 << max(0, n.bit_length() - per_doubling.bit_length())
     return -(-n // step) * step

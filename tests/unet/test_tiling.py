@@ -74,4 +74,13 @@ def test_buckets_are_few_and_close():
 
 def test_sides_are_some_of_few():
     sides = {Tiling((n,), 1024, 64, 16).tile[0] for n in range(1, 5000)}
-    assert len(sides) < 50
+    assert len(sides) < 64
+
+
+def test_tiles_are_hardly_more_than_the_image():
+    """Of an image in two dimensions, with the overlap of the default network."""
+    lengths = range(1441, 20000, 7)
+    tilings = [Tiling((n,), 1440, 48, 16) for n in lengths]
+    computed = np.array([t.n_tiles * t.tile[0] for t in tilings]) / lengths
+    assert np.median(computed**2) < 1.09
+    assert np.max(computed**2) < 1.13
