@@ -9,7 +9,7 @@ import numpy as np
 from skimage.color import rgb2gray
 
 from skthresh.base import BatchTransformer
-from skthresh.batch import Array, ImagesLike, kernel_form
+from skthresh.batch import Array, Batch, ImagesLike, kernel_form
 from skthresh.kernels.gray import bt601_fixed_point
 from skthresh.preprocessing._gaps import round_to
 from skthresh.utils._sklearn import StrOptions
@@ -84,28 +84,53 @@ class ToGray(BatchTransformer):
             Grey images.
         """
         batch = self._read(X, reset=False)
-        if not batch.is_ragged and batch.sample(0).ndim < 3:
+        if batch.is_ragged:
+            return [self._convert(x, i) for i, x in enumerate(batch.samples())]
+        if batch.sample(0).ndim < 3:
             return batch.data
+        if self.standard == "bt601" and _is_narrow(batch.dtype):
+            return self._convert_stack(batch)
         return batch.rebuild([self._convert(x, i) for i, x in enumerate(batch.samples())])
+
+    def _convert_stack(self, batch: Batch) -> Array:
+        """Convert all samples at once, so that nothing is copied into a stack afterwards."""
+        sample = batch.sample(0)
+        axis = self._axis(sample, 0) - sample.ndim
+        assert not isinstance(batch.data, list)
+        stack = batch.data.reshape(len(batch), *sample.shape)
+        gray = _weigh(np.moveaxis(stack, axis, -1))
+        return gray.reshape(len(batch), -1) if batch.is_flat else gray
 
     def _convert(self, x: Array, i: int) -> Array:
         if x.ndim < 3:
             return x
+        x = np.moveaxis(x, self._axis(x, i), -1)
+        if self.standard == "bt709":
+            return np.asarray(rgb2gray(x[..., :3]))
+        return _weigh(x)
+
+    def _axis(self, x: Array, i: int) -> int:
         axis: Any = self.channel_axis
         if not -x.ndim <= axis < x.ndim or x.shape[axis] not in (3, 4):
             raise ValueError(
                 f"Sample {i} of X has shape {x.shape}; ToGray needs 3 or 4 channels on "
                 f"channel_axis={axis}, or a grey image of two dimensions."
             )
-        x = np.moveaxis(x, axis, -1)
-        if self.standard == "bt709":
-            return np.asarray(rgb2gray(x[..., :3]))
-        if x.dtype.kind == "u" and x.dtype.itemsize <= 2:
-            plane = kernel_form(x)
-            gray = np.empty(x.shape[:-1], plane.dtype)
-            bt601_fixed_point(plane.reshape(-1), x.shape[-1], gray.reshape(-1))
-            return gray.astype(x.dtype, copy=False)
-        exact = np.float32 if x.dtype in (np.float16, np.float32) else np.float64
-        weights = np.array([0.299, 0.587, 0.114], exact)
-        red, green, blue = (w * x[..., c].astype(exact) for c, w in enumerate(weights))
-        return round_to(red + green + blue, x.dtype)
+        return int(axis % x.ndim)
+
+
+def _is_narrow(dtype: np.dtype[Any]) -> bool:
+    return dtype.kind == "u" and dtype.itemsize <= 2
+
+
+def _weigh(x: Array) -> Array:
+    """Weigh the channels on the last axis as BT.601 does."""
+    if _is_narrow(x.dtype):
+        plane = kernel_form(x)
+        gray = np.empty(x.shape[:-1], plane.dtype)
+        bt601_fixed_point(plane.reshape(-1), x.shape[-1], gray.reshape(-1))
+        return gray.astype(x.dtype, copy=False)
+    exact = np.float32 if x.dtype in (np.float16, np.float32) else np.float64
+    weights = np.array([0.299, 0.587, 0.114], exact)
+    red, green, blue = (w * x[..., c].astype(exact) for c, w in enumerate(weights))
+    return round_to(red + green + blue, x.dtype)
