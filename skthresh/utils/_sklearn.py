@@ -5,6 +5,7 @@ A change of scikit-learn is mended here and nowhere else.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sklearn.base import _fit_context
@@ -35,7 +36,7 @@ fit_context = _fit_context
 check_sample_weight = _check_sample_weight
 
 
-def name_estimators(estimators: list[Any]) -> list[tuple[str, Any]]:
+def name_estimators(estimators: Sequence[Any]) -> list[tuple[str, Any]]:
     """Name estimators by their classes, as `sklearn.pipeline.make_pipeline` does."""
     # Here, for a third of the time of `import skthresh` was that of this module.
     from sklearn.pipeline import _name_estimators  # noqa: PLC0415
