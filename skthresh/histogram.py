@@ -18,7 +18,18 @@ from skthresh.batch import Array
 from skthresh.kernels import count as kernels
 from skthresh.utils._threads import cuts, run_threads
 
-__all__ = ["FINE", "FloatGrid", "Histogram", "Range", "count", "linear_edges", "logarithmic"]
+__all__ = [
+    "FINE",
+    "FloatGrid",
+    "Histogram",
+    "Range",
+    "count",
+    "into_bins",
+    "levelled",
+    "linear_edges",
+    "logarithmic",
+    "middles",
+]
 
 # Integers that span no more levels than this get one bin for each level, empty ones included;
 # beyond it, one bin for each level that occurs.
@@ -32,6 +43,9 @@ WORDS = 2**20
 
 # Pixels from which on it pays to share out a plane among threads.
 LARGE = 2**18
+
+# Pixels that are put into cells at once: what that takes beside them is some ten times as much.
+BLOCK = 2**20
 
 # The range over which floats are counted; None: that of the data.
 Range = tuple[float, float] | None
@@ -227,8 +241,18 @@ def linear_edges(lo: float, hi: float, n_bins: int) -> NDArray[np.float64]:
     return np.linspace(lo / 4, hi / 4, n_bins + 1) * 4
 
 
-def _middles(edges: NDArray[np.float64]) -> NDArray[np.float64]:
+def middles(edges: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give the middles of bins."""
     return np.asarray(edges[:-1] / 2 + edges[1:] / 2)
+
+
+def into_bins(levels: Array, counts: Array, edges: NDArray[np.float64]) -> Array:
+    """Put what was counted of each level, as a whole, into the bin that the level is in."""
+    inside = (levels >= edges[0]) & (levels <= edges[-1])
+    bins = np.searchsorted(edges, levels[inside], side="right") - 1
+    total = np.zeros(len(edges) - 1, counts.dtype)
+    np.add.at(total, np.clip(bins, 0, len(total) - 1), counts[inside])
+    return total
 
 
 def _count_floats(planes: _Flat, n_bins: int, value_range: Range) -> Histogram:
@@ -243,7 +267,29 @@ def _count_floats(planes: _Flat, n_bins: int, value_range: Range) -> Histogram:
     lo, hi = value_range or (lo, hi)
     edges = linear_edges(lo, hi, n_bins)
     counts = _sum(planes.of_each(lambda p: kernels.count_bins(p, edges)))
-    return Histogram(counts, _middles(edges))
+    return Histogram(counts, middles(edges))
+
+
+def levelled(histogram: Histogram, dtype: np.dtype[Any]) -> Histogram:
+    """Give a sum of histograms of images of `dtype` the levels that `count` gives all of them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> a, b = (Histogram(np.array([1]), np.array([level])) for level in (5, 8))
+    >>> levelled(a + b, np.dtype("int16")).centers
+    array([5, 6, 7, 8])
+    """
+    if dtype.kind == "f" or (dtype.itemsize == 1 and dtype.kind in "bu"):
+        return histogram
+    some = histogram.occupied()
+    counts, centers = histogram.counts[some], histogram.centers[some]
+    if len(some) == 0 or int(centers[-1]) - int(centers[0]) >= MAX_LEVELS:
+        return Histogram(counts, centers)
+    levels = np.arange(int(centers[-1]) - int(centers[0]) + 1).astype(centers.dtype) + centers[0]
+    filled = np.zeros(len(levels), counts.dtype)
+    filled[np.searchsorted(levels, centers)] = counts
+    return Histogram(filled, levels)
 
 
 def logarithmic(histogram: Histogram, n_bins: int) -> tuple[Histogram, Callable[[float], float]]:
@@ -291,7 +337,7 @@ def logarithmic(histogram: Histogram, n_bins: int) -> tuple[Histogram, Callable[
     def level(log: float) -> float:
         return lowest + (math.exp(log) - 1) * unit
 
-    return Histogram(total, _middles(edges)), level
+    return Histogram(total, middles(edges)), level
 
 
 class FloatGrid:
@@ -319,7 +365,13 @@ class FloatGrid:
 
     def add(self, values: Array, weights: float | Array | None = None) -> None:
         """Count `values`; a weight holds for all of them, or there is one for each."""
-        values = np.asarray(values, np.float64).reshape(-1)
+        values = np.asarray(values).reshape(-1)
+        for start in range(0, values.size, BLOCK):
+            part = slice(start, start + BLOCK)
+            self._add(values[part], weights[part] if isinstance(weights, np.ndarray) else weights)
+
+    def _add(self, values: Array, weights: float | Array | None) -> None:
+        values = values.astype(np.float64)
         kept = ~np.isnan(values)
         if weights is not None:
             kept &= np.asarray(weights) > 0
@@ -350,12 +402,12 @@ class FloatGrid:
         edges = linear_edges(lo, hi, n_bins)
         cells = np.arange(len(self.counts)) + float(self.first) + 0.5
         with np.errstate(over="ignore"):  # the middle of the outermost cell may be infinite
-            middles = np.clip(np.ldexp(cells, self.exponent), self.lo, self.hi)
-        inside = (middles >= edges[0]) & (middles <= edges[-1])
-        bins = np.searchsorted(edges, middles[inside], side="right") - 1
-        counts = np.zeros(n_bins, self.counts.dtype)
-        np.add.at(counts, np.clip(bins, 0, n_bins - 1), self.counts[inside])
-        return Histogram(counts, _middles(edges))
+            levels = np.clip(np.ldexp(cells, self.exponent), self.lo, self.hi)
+        return Histogram(into_bins(levels, self.counts, edges), middles(edges))
+
+    def holds(self, n_bins: int, value_range: Range) -> bool:  # noqa: ARG002
+        """Tell whether a histogram over such bins can be given: always."""
+        return True
 
     def _widen(self, lo: float, hi: float) -> None:
         self.lo, self.hi = min(self.lo, lo), max(self.hi, hi)

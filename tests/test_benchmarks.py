@@ -184,3 +184,83 @@ def test_the_page_is_written_between_its_marks(tmp_path, rows):
         write_page(page, "")
     real = (FOLDER.parent / "docs" / "performance.md").read_text()
     assert real.count("<!-- table -->") == real.count("<!-- end -->") == 1
+
+
+@pytest.fixture
+def petabyte(monkeypatch):
+    monkeypatch.syspath_prepend(FOLDER)
+    import petabyte
+
+    return petabyte
+
+
+def test_the_plan_of_a_petabyte_is_that_of_the_table(petabyte):
+    table = (petabyte.DOCS / "performance.md").read_text()
+    measured = petabyte.from_table(table)
+    text = (petabyte.DOCS / "big_data.md").read_text()
+    plan = petabyte.generated(measured, petabyte.Cluster())
+    assert petabyte.rewritten(text, plan) == text, "run: python benchmarks/petabyte.py --write"
+    with pytest.raises(ValueError, match="no line for SimpleThreshold, Otsu"):
+        petabyte.from_table(
+            "| **SimpleThreshold** | | | | | | | |\n| trunc | | | | 1 | | | 1 (1) |"
+        )
+
+
+def test_the_arithmetic_of_the_plan(petabyte):
+    rates = {work.name: petabyte.Measured(100.0, 1.5) for work in petabyte.WORKS}
+    cluster = petabyte.Cluster(petabytes=0.36, nodes=10, cores=100, bandwidth=2.0)
+    lines = petabyte.costs(rates, cluster).splitlines()
+    cells = {row[1]: row[2:-1] for row in ([c.strip() for c in x.split("|")] for x in lines)}
+    # 3.6e14 bytes: at 1e8 a second and core 1000 core-hours, an hour of 1000 cores
+    # read and written at 2e10 a second: 10 hours
+    assert cells["Sauvola 25"] == ["100", "1,000", "1.0 h", "10.0 h", "10", "2.5"]
+    assert cells["Otsu, pooled"] == ["100", "1,000", "1.0 h", "15.0 h", "7", "2.5"]
+    assert cells["Sauvola 25, float32"] == ["100", "250", "15.0 min", "10.0 h", "3", "5.5"]
+    chunked = petabyte.chunks(petabyte.Cluster(petabytes=2**30 / 1e15)).splitlines()
+    small = [c.strip() for c in chunked[2].split("|")]
+    assert small[1:5] == ["1024 x 1024", "1 MiB", "0.0 million", "0.0 min"]
+    assert small[6] == f"{(1048 / 1024) ** 2 - 1:.1%}"
+
+
+def measured_reach(estimator, X):
+    """Find how far a pixel acts, by changing a block in the middle of a page."""
+    middle, half = X.shape[1] // 2, 8
+    inner = slice(middle - half, middle + half)
+    noise = np.random.default_rng(0).integers(0, 2, (2 * half, 2 * half), dtype=np.uint8) * 255
+    rows, columns = (np.abs(at - middle + 0.5) - half + 0.5 for at in np.indices(X.shape[1:]))
+    furthest = 0
+    before = estimator.fit(X).thresholds(X)[0]
+    for level in (0, 255, noise):
+        changed = X.copy()
+        changed[0, inner, inner] = level
+        now = estimator.thresholds(changed)[0]
+        different = ~np.isclose(now, before, 1e-9, 1e-9, equal_nan=True)
+        furthest = max(furthest, np.maximum(rows, columns)[different].max(initial=0))
+    return furthest
+
+
+def test_how_far_a_pixel_acts(petabyte):
+    from skthresh.local_threshold.base import LocalThreshold
+    from skthresh.utils.discovery import techniques
+
+    X = petabyte.page(200, 200)
+    halos = {}
+    for name, cls in techniques().items():
+        if issubclass(cls, LocalThreshold):
+            halos[name] = petabyte.reach(cls(), X.shape[1:])
+            if halos[name] is not None and not getattr(cls, "_looks_at_plane", False):
+                assert measured_reach(cls(), X) == halos[name], name
+    assert halos["gatos"] is halos["multi_scale_sauvola"] is None
+    assert (halos["sauvola"], halos["bradley"], halos["adaptive"]) == (7, 12, 5)
+    assert sum(halo is not None for halo in halos.values()) >= 12
+
+
+def test_tasks_of_a_chunk_are_counted(petabyte):
+    da = pytest.importorskip("dask.array")
+    x = da.zeros((80, 80), chunks=8)
+    for name, y in {
+        "chunks alone": x.map_blocks(np.sqrt),
+        "with halos": x.map_overlap(np.sqrt, depth=2, boundary="none"),
+    }.items():
+        (graph,) = __import__("dask").optimize(y)
+        assert len(graph.__dask_graph__()) / 100 == pytest.approx(petabyte.TASKS[name], rel=0.15)

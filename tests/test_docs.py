@@ -1,21 +1,35 @@
-"""What docs/adding_a_technique.md says is true: its code is a technique, and one line adds it."""
+"""What the pages say is true: their code runs, their links lead somewhere."""
 
 import doctest
 import importlib
 import inspect
 import re
+import tomllib
 from pathlib import Path
 
 import numpy as np
 import pytest
 import test_docstrings
+from broken import BROKEN
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
 import skthresh
 from skthresh.utils import all_estimators
 from skthresh.utils.estimator_checks import check_image_estimator
 
-PAGE = Path(__file__).parents[1] / "docs" / "adding_a_technique.md"
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "adding_a_technique.md"
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+
+# Python that cannot be run as it stands, by its first line, and what tries it instead.
+TRIED_ELSEWHERE = {
+    "from dask.distributed import Client": "test_parallel.py, on a cluster of its own",
+}
+
+
+def blocks(page):
+    """Give language and code of each block of a page."""
+    return re.findall(r"^```(\w*)\n(.*?)^```", page.read_text(), re.DOTALL | re.MULTILINE)
 
 
 def technique(kind, folder, monkeypatch):
@@ -51,3 +65,48 @@ def test_one_file_one_line(kind, name, tmp_path, monkeypatch):
     np.testing.assert_array_equal(
         skthresh.binarize(image, name), cls().fit(image[None]).predict(image[None])[0]
     )
+
+
+def test_the_contract_s_suite_takes_an_estimator_of_one_s_own():
+    page = blocks(ROOT / "docs" / "contract.md")
+    (code,) = (code for _, code in page if "check_image_estimator" in code)
+
+    exec(code, {"MyThreshold": skthresh.OtsuThreshold})
+    for broken in BROKEN:
+        with pytest.raises((AssertionError, ValueError, TypeError, AttributeError)):
+            exec(code, {"MyThreshold": broken})
+
+
+def test_no_code_is_left_out():
+    """Each block of Python is a doctest of a page that pytest is given, or is run by name."""
+    options = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]
+    names = [o.removeprefix("--doctest-glob=") for o in options["addopts"] if "-glob=" in o]
+    given = [ROOT / path for path in options["testpaths"] if path.endswith(".md")]
+    assert sorted(p.name for p in given) == sorted(names)
+    found = {"bash": 0, "python": 0, "": 0}
+    for page in PAGES:
+        for language, code in blocks(page):
+            found[language] += 1
+            if language != "python":
+                continue
+            here = inspect.getsource(inspect.getmodule(technique))
+            run = (">>> " in code and page in given) or f'"{page.name}"' in here
+            assert run or code.splitlines()[0] in TRIED_ELSEWHERE, f"{page.name}: {code}"
+    assert found["python"] > 12
+
+
+def test_links_and_files_that_are_named_are_there():
+    n = 0
+    for page in PAGES:
+        text = page.read_text()
+        for link in re.findall(r"\]\((?!<?https?:|#)([^)#]+)(?:#[^)]*)?\)", text):
+            assert (page.parent / link).exists(), f"{page.name}: {link}"
+            n += 1
+        for name in re.findall(
+            r"\b(?:benchmarks|docs|examples|tests|skthresh)/[\w/]+\.(?:py|md)", text
+        ):
+            if page.name == "adding_a_technique.md" and ("middle" in name or "above_mean" in name):
+                continue  # what the reader is to write
+            assert (ROOT / name).exists(), f"{page.name}: {name}"
+            n += 1
+    assert n > 60

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,14 +42,17 @@ _READ_ERRORS = (
     KeyError,
     TypeError,
     OverflowError,
+    MemoryError,
     struct.error,
+    zlib.error,
     Image.DecompressionBombError,
+    Warning,  # where warnings are errors
 )
 
 
-def read_image(path: Path) -> NDArray[Any]:
+def read_image(path: Path, max_pixels: int | None = None) -> NDArray[Any]:
     """Read a file as an image: grey (height, width), or colour (height, width, 3 or 4)."""
-    with _opened(path, "an image") as image:
+    with _opened(path, "an image", max_pixels) as image:
         if image.mode in {"L", "1", "I", "F", "RGB", "RGBA"} or image.mode.startswith("I;16"):
             return _as_array(image)
         # Alpha beside grey says nothing of brightness; palettes, CMYK and the like are colours.
@@ -84,13 +88,18 @@ def read_mask(path: Path, *, labels: bool) -> NDArray[Any]:
 
 
 @contextmanager
-def _opened(path: Path, kind: str) -> Iterator[Image.Image]:
+def _opened(path: Path, kind: str, max_pixels: int | None = None) -> Iterator[Image.Image]:
     """Open and decode a file, upright; every failure within names the file."""
     try:
         with Image.open(path) as image:
             n_frames = getattr(image, "n_frames", 1)
             if n_frames > 1:
                 raise ValueError(f"it holds {n_frames} images; one is expected")
+            if max_pixels is not None and image.width * image.height > max_pixels:
+                raise ValueError(
+                    f"it has {image.width} x {image.height} pixels, which are more than "
+                    f"max_pixels={max_pixels}"
+                )
             image.load()
             ImageOps.exif_transpose(image, in_place=True)
             yield image

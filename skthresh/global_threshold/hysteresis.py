@@ -10,6 +10,7 @@ from sklearn.base import clone
 
 from skthresh.base import Thresholder, blank
 from skthresh.batch import Array, Batch, ImagesLike
+from skthresh.exceptions import ThresholdNotFoundError
 from skthresh.global_threshold.base import GlobalThreshold
 from skthresh.kernels.regions import reconstruct
 from skthresh.modes import is_inverse, representable, white
@@ -170,15 +171,55 @@ class HysteresisThreshold(Thresholder):
             The fitted estimator.
         """
         batch = self._read(X, reset=True, mask=mask)
+        for name in ("low_", "high_"):
+            self.__dict__.pop(name, None)
         GlobalThreshold._weights(batch, sample_weight)  # checked, whether or not it is needed
+        return self._learn("fit", X, y=y, sample_weight=sample_weight, mask=mask)
+
+    @fit_context(prefer_skip_nested_validation=False)
+    def partial_fit(
+        self, X: ImagesLike, y: Any = None, sample_weight: Any = None, mask: Any = None
+    ) -> Self:
+        """Add a batch of training images to those that the estimators have learned from before.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...) or list of array-like
+            The training images.
+        y : Ignored
+            Present for scikit-learn's conventions.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of whole images.
+        mask : array-like of bool of X's shape, or list of such, default=None
+            The pixels that count.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator. With two numbers there is nothing to learn.
+        """
+        batch = self._read(X, reset=not self.__sklearn_is_fitted__(), mask=mask)
+        GlobalThreshold._weights(batch, sample_weight)
+        return self._learn("partial_fit", X, y=y, sample_weight=sample_weight, mask=mask)
+
+    def _learn(self, verb: str, X: ImagesLike, **options: Any) -> Self:
+        nothing_found = []
         for name in ("low", "high"):
-            given = getattr(self, name)
-            if isinstance(given, GlobalThreshold):
-                given = clone(given).set_params(
+            given, learned = getattr(self, name), getattr(self, f"{name}_", None)
+            if not isinstance(given, GlobalThreshold):
+                learned = given
+            elif not isinstance(learned, GlobalThreshold):
+                learned = clone(given).set_params(
                     channel_axis=self.channel_axis, image_shape=self.image_shape
                 )
-                given.fit(X, y, sample_weight=sample_weight, mask=mask)
-            setattr(self, f"{name}_", given)
+            setattr(self, f"{name}_", learned)
+            if isinstance(learned, GlobalThreshold):
+                try:
+                    getattr(learned, verb)(X, **options)
+                except ThresholdNotFoundError as error:  # the other one is to see the batch, too
+                    nothing_found.append(error)
+        if nothing_found:
+            raise nothing_found[0]
         if isinstance(self.low_, Real) and isinstance(self.high_, Real) and self.low_ > self.high_:
             raise ValueError(
                 f"low must not be above high. Got low={self.low_!r} and high={self.high_!r}."

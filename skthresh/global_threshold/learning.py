@@ -11,8 +11,9 @@ import numpy as np
 
 from skthresh.base import BatchTransformer
 from skthresh.batch import Array, Batch, ImagesLike, kernel_form
+from skthresh.float_bins import FloatBins
 from skthresh.global_threshold.counting import WeightedChannel, channels, count_channels
-from skthresh.histogram import FINE, FloatGrid, Histogram, count, logarithmic
+from skthresh.histogram import FINE, FloatGrid, Histogram, count, levelled, logarithmic
 from skthresh.modes import representable
 from skthresh.utils._sklearn import (
     Interval,
@@ -71,6 +72,7 @@ class HistogramLearner(BatchTransformer, metaclass=ABCMeta):
     bounds: tuple[float | None, float | None] | None
 
     histogram_: Any
+    _grids: list[FloatBins | FloatGrid]
 
     # The attribute that holds what was learned.
     _answer: str
@@ -136,11 +138,15 @@ class HistogramLearner(BatchTransformer, metaclass=ABCMeta):
     ) -> Self:
         """Add a batch of training images to those learned from before.
 
-        Integers: the result is that of one `fit` on all batches together, exactly. Floats: bins
-        need a range, which the stream does not know beforehand, so that pixels are first counted
-        in cells of at most 1/2**15 of the range seen. The result depends neither on how the stream
-        was divided into batches nor on their order, and differs from that of one `fit` by at most
-        what moving pixels within one cell of a bin's edge can change.
+        Integers, and floats with a `value_range`: the result is that of one `fit` on all batches
+        together, exactly. Other floats: bins need a range, which the stream does not know
+        beforehand, so that pixels are first counted in cells of at most 1/2**15 of the range seen.
+        The result depends neither on how the stream was divided into batches nor on their order,
+        and differs from that of one `fit` by at most what moving pixels within one cell of a bin's
+        edge can change.
+
+        Where a criterion finds nothing in what was seen so far, it raises as `fit` does; the batch
+        has been counted, and the stream can go on.
 
         Parameters
         ----------
@@ -170,7 +176,8 @@ class HistogramLearner(BatchTransformer, metaclass=ABCMeta):
             histograms = count_channels(batch, weights, self.n_bins)
             if hasattr(self, "histogram_"):
                 before = self.histogram_ if batch.n_channels else [self.histogram_]
-                histograms = [a + b for a, b in zip(before, histograms, strict=True)]
+                pairs = zip(before, histograms, strict=True)
+                histograms = [levelled(a + b, batch.dtype) for a, b in pairs]
         self._learn(histograms, batch)
         return self
 
@@ -248,8 +255,9 @@ class HistogramLearner(BatchTransformer, metaclass=ABCMeta):
             )
 
     def _count_into_grids(self, batch: Batch, weights: Array | None) -> list[Histogram]:
-        if not hasattr(self, "_grids"):
-            self._grids = [FloatGrid() for _ in channels(batch)]
+        bins = self._n_counted, self._range
+        if not hasattr(self, "_grids") or not all(grid.holds(*bins) for grid in self._grids):
+            self._grids = [self._empty_grid() for _ in channels(batch)]
             if hasattr(self, "histogram_"):  # an earlier fit: its bins are all that is left of it
                 before = self.histogram_ if batch.n_channels else [self.histogram_]
                 for grid, h in zip(self._grids, before, strict=True):
@@ -257,7 +265,11 @@ class HistogramLearner(BatchTransformer, metaclass=ABCMeta):
         for c, grid in enumerate(self._grids):
             for plane, weight in WeightedChannel(batch, c, weights):
                 grid.add(plane, weight)
-        return [grid.histogram(self._n_counted, self._range) for grid in self._grids]
+        return [grid.histogram(*bins) for grid in self._grids]
+
+    def _empty_grid(self) -> FloatBins | FloatGrid:
+        known = self._range
+        return FloatGrid() if known is None else FloatBins(self._n_counted, known)
 
     @staticmethod
     def _weights(batch: Batch, sample_weight: Any) -> Array | None:
@@ -271,8 +283,10 @@ class HistogramLearner(BatchTransformer, metaclass=ABCMeta):
         return weights
 
     def _learn(self, histograms: list[Histogram], batch: Batch) -> None:
-        numbers = [self._thresholds_of(h, batch.dtype) for h in histograms]
+        # Kept before the criterion is asked: if it finds nothing, a stream can still go on.
         self.histogram_ = histograms if batch.n_channels else histograms[0]
+        self.__dict__.pop(self._answer, None)
+        numbers = [self._thresholds_of(h, batch.dtype) for h in histograms]
         self._keep(numbers, batch.dtype, channels=bool(batch.n_channels))
 
     def _own_histograms(self, batch: Batch) -> Iterator[Histogram]:

@@ -99,3 +99,25 @@ class SimpleThreshold(ScalarThreshold):
         self._read(X, reset=True, mask=mask)
         self.threshold_ = self.threshold
         return self
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X: ImagesLike, y: Any = None, mask: Any = None) -> Self:  # noqa: ARG002
+        """Check one batch of a stream; nothing is learned.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...) or list of array-like
+            Images of the kind that `transform` will get.
+        y : Ignored
+            Present for scikit-learn's conventions.
+        mask : Ignored
+            Present as `fit` has it.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+        """
+        self._read(X, reset=not self.__sklearn_is_fitted__(), mask=mask)
+        self.threshold_ = self.threshold
+        return self

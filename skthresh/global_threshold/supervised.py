@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from skthresh.base import ATTRIBUTES, MODE_PARAMETERS, ScalarThreshold
 from skthresh.batch import Array, Batch, ImagesLike
 from skthresh.global_threshold.counting import channels, count_channels
-from skthresh.histogram import FloatGrid, Histogram
+from skthresh.histogram import FloatGrid, Histogram, levelled
 from skthresh.modes import is_inverse, representable
 from skthresh.utils._sklearn import Interval, StrOptions, check_sample_weight, fit_context
 
@@ -126,7 +126,9 @@ class SupervisedThreshold(ScalarThreshold):
     Notes
     -----
     With an ``_inv`` mode the foreground is the dark side, while a threshold is learned as well.
-    Of equal thresholds the lowest is taken.
+    Of equal thresholds the lowest is taken. Floats are counted in cells of at most 1/2**15 of their
+    range before they are binned, so that a stream may widen it: a pixel within one cell of a bin's
+    edge can be in the neighbour of its bin.
 
     Examples
     --------
@@ -196,7 +198,9 @@ class SupervisedThreshold(ScalarThreshold):
     def partial_fit(
         self, X: ImagesLike, y: Any, sample_weight: Any = None, mask: Any = None
     ) -> Self:
-        """Add a batch of training images to those learned from before; as `fit` otherwise.
+        """Add a batch of training images to those learned from before.
+
+        The result is that of one `fit` on all batches together, for integers and for floats.
 
         Parameters
         ----------
@@ -215,6 +219,13 @@ class SupervisedThreshold(ScalarThreshold):
             The fitted estimator.
         """
         batch = self._read(X, reset=not self.__sklearn_is_fitted__(), mask=mask)
+        if hasattr(self, "_counted"):
+            floats = isinstance(self._counted[0][0], FloatGrid)
+            if floats != (batch.dtype.kind == "f"):
+                raise ValueError(
+                    f"X has dtype {batch.dtype}, but what was learned from so far are "
+                    f"{'float' if floats else 'int'} images."
+                )
         return self._add(batch, y, sample_weight)
 
     def _add(self, batch: Batch, y: Any, sample_weight: Any) -> Self:
@@ -237,7 +248,8 @@ class SupervisedThreshold(ScalarThreshold):
         """Count one class, and add what was counted before."""
         if part.dtype.kind != "f":
             now = count_channels(part, weights, self.n_bins)
-            return now if before is None else [a + b for a, b in zip(before, now, strict=True)]
+            pairs = zip(before or [], now, strict=before is not None)
+            return [levelled(a + b, part.dtype) for a, b in pairs] or now
         for plane, i, c in part.planes():
             before[c].add(plane[part.valid(i, c)], None if weights is None else float(weights[i]))
         return before
