@@ -9,7 +9,7 @@ import numpy as np
 from skimage.color import rgb2gray
 
 from skthresh.base import BatchTransformer
-from skthresh.batch import Array, ImagesLike, kernel_form
+from skthresh.batch import Array, Batch, ImagesLike, kernel_form
 from skthresh.kernels.gray import bt601_fixed_point
 from skthresh.preprocessing._gaps import round_to
 from skthresh.utils._sklearn import StrOptions
@@ -86,18 +86,34 @@ class ToGray(BatchTransformer):
         batch = self._read(X, reset=False)
         if not batch.is_ragged and batch.sample(0).ndim < 3:
             return batch.data
+        if batch.is_lazy:
+            return self._lazily(batch)
         return batch.rebuild([self._convert(x, i) for i, x in enumerate(batch.samples())])
+
+    _takes_dask = True
+
+    def _lazily(self, batch: Any) -> Any:
+        axis = self._checked_axis(batch.sample_shape, 0)
+        pixel = np.zeros([3 if a == axis else 1 for a in range(len(batch.sample_shape))])
+        dtype = self._convert(pixel.astype(batch.dtype), 0).dtype
+        return batch.without_axis(self._light()._converted, dtype, axis)
+
+    def _converted(self, batch: Batch) -> Array:
+        return np.stack([self._convert(x, i) for i, x in enumerate(batch.samples())])
+
+    def _checked_axis(self, shape: tuple[int, ...], i: int) -> int:
+        axis: Any = self.channel_axis
+        if not -len(shape) <= axis < len(shape) or shape[axis] not in (3, 4):
+            raise ValueError(
+                f"Sample {i} of X has shape {shape}; ToGray needs 3 or 4 channels on "
+                f"channel_axis={axis}, or a grey image of two dimensions."
+            )
+        return int(axis % len(shape))
 
     def _convert(self, x: Array, i: int) -> Array:
         if x.ndim < 3:
             return x
-        axis: Any = self.channel_axis
-        if not -x.ndim <= axis < x.ndim or x.shape[axis] not in (3, 4):
-            raise ValueError(
-                f"Sample {i} of X has shape {x.shape}; ToGray needs 3 or 4 channels on "
-                f"channel_axis={axis}, or a grey image of two dimensions."
-            )
-        x = np.moveaxis(x, axis, -1)
+        x = np.moveaxis(x, self._checked_axis(x.shape, i), -1)
         if self.standard == "bt709":
             return np.asarray(rgb2gray(x[..., :3]))
         if x.dtype.kind == "u" and x.dtype.itemsize <= 2:
