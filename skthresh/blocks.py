@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,12 +12,26 @@ from typing import Any
 
 import dask.array as da
 import numpy as np
+from dask._task_spec import Alias, DataNode, convert_legacy_graph
 from dask.array.overlap import overlap
+from dask.base import clone_key
+from dask.core import flatten
+from dask.highlevelgraph import HighLevelGraph
 
 from skthresh.batch import Array, Batch, Part
 from skthresh.reading import _check_dtype
 
-__all__ = ["Blocks", "Cuts", "at_least", "finished", "folded", "objects", "with_axis", "without"]
+__all__ = [
+    "Blocks",
+    "Cuts",
+    "at_least",
+    "finished",
+    "folded",
+    "objects",
+    "read_again",
+    "with_axis",
+    "without",
+]
 
 
 @dataclass(frozen=True)
@@ -217,6 +232,30 @@ def _finish_block(
 ) -> Array:
     with layout.place(block_id):
         return objects([finish(item) for item in found], 1)
+
+
+def read_again(array: Any) -> Any:
+    """Give an array of the same values, whose chunks are computed anew.
+
+    It is what `dask.graph_manipulation.clone` is for, which takes tasks for data, and loses
+    what they depend on. Data that are in the graph already are shared.
+    """
+    graph, seed = convert_legacy_graph(dict(array.__dask_graph__())), uuid.uuid4().hex
+    names = {key: clone_key(key, seed) for key, node in graph.items() if _is_work(node)}
+    again = {
+        names.get(key, key): node.substitute(names, key=names[key]) if key in names else node
+        for key, node in graph.items()
+    }
+    name = clone_key(array.name, seed)
+    for key in flatten(array.__dask_keys__()):
+        if key not in names:
+            again[clone_key(key, seed)] = Alias(clone_key(key, seed), key)
+    whole = HighLevelGraph.from_collections(name, again, dependencies=())
+    return da.Array(whole, name, array.chunks, meta=array._meta)
+
+
+def _is_work(node: Any) -> bool:
+    return not isinstance(node, DataNode)
 
 
 def at_least(least: int, sizes: tuple[int, ...]) -> tuple[int, ...]:

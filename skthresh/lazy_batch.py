@@ -16,11 +16,20 @@ from typing import Any, ClassVar
 
 import dask.array as da
 import numpy as np
-from dask.graph_manipulation import clone
 from numpy.typing import DTypeLike
 
 from skthresh.batch import Array, Batch
-from skthresh.blocks import Blocks, Cuts, at_least, finished, folded, objects, with_axis, without
+from skthresh.blocks import (
+    Blocks,
+    Cuts,
+    at_least,
+    finished,
+    folded,
+    objects,
+    read_again,
+    with_axis,
+    without,
+)
 from skthresh.reading import ALLOWED_DTYPES
 from skthresh.utils._dask import is_dask
 
@@ -116,7 +125,8 @@ class LazyBatch(Batch):
         What is found out about whole images is needed before the first pixel is written. A graph
         that read them once would hold all of them in memory until then.
         """
-        return replace(self, data=clone(self.data), mask=clone(self.mask))
+        mask = None if self.mask is None else read_again(self.mask)
+        return replace(self, data=read_again(self.data), mask=mask)
 
     def like(self, y: Any, name: str) -> Any:
         """Bring masks to the shape and the chunks of X.
