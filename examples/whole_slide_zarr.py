@@ -2,13 +2,14 @@
 
     python examples/whole_slide_zarr.py                        # makes a small slide of its own
     python examples/whole_slide_zarr.py slide.zarr masks.zarr  # an OME-Zarr pyramid of yours
-    python examples/whole_slide_zarr.py slide.zarr masks.zarr --technique sauvola --channel 1
+    python examples/whole_slide_zarr.py slide.zarr masks.zarr --bright --channel 1
 
-A microscope's slide comes as a pyramid: the image itself, and smaller copies of it. Otsu's
-threshold is learned on a small copy and used on the whole slide; Sauvola's technique has a
-threshold for each pixel, from the window around it. Either way dask reads a chunk, thresholds it
-and writes its mask, so that memory holds a few chunks whatever the slide's size. The masks are an
-OME-Zarr pyramid again, which viewers show as an overlay.
+Stained tissue is dark on a light ground; ``--bright`` is for fluorescence. A slide comes as a
+pyramid: the image itself, and smaller copies of it. Otsu's threshold is learned on a small copy and
+used on the whole slide; Sauvola's technique has a threshold for each pixel, from the window around
+it. Either way dask reads a chunk, thresholds it and writes its mask, so that memory holds a few
+chunks whatever the slide's size. The masks are an OME-Zarr pyramid again, which viewers show as an
+overlay.
 """
 
 from __future__ import annotations
@@ -31,9 +32,9 @@ SIDE, CHUNK, N_LEVELS = 2048, 512, 3
 
 
 def make_slide(path: Path) -> None:
-    """Write bright cells on dark ground, unevenly lit, as a pyramid of three levels."""
+    """Write dark cells on a light ground as a pyramid of three levels."""
     X, _ = make_blobs(1, shape=(SIDE, SIDE), random_state=0)
-    write_pyramid(path, da.from_array(X, chunks=(1, CHUNK, CHUNK)), "cyx")
+    write_pyramid(path, da.from_array(255 - X, chunks=(1, CHUNK, CHUNK)), "cyx")
 
 
 def write_pyramid(path: Path, image: da.Array, axes: str, n_levels: int = N_LEVELS) -> None:
@@ -91,8 +92,11 @@ def main() -> None:
     parser.add_argument("slide", type=Path, nargs="?")
     parser.add_argument("masks", type=Path, nargs="?")
     parser.add_argument("--technique", choices=["otsu", "sauvola"], default="otsu")
+    parser.add_argument(
+        "--bright", action="store_true", help="cells are bright, the ground is dark"
+    )
     parser.add_argument("--channel", type=int, default=0)
-    parser.add_argument("--window", type=int, default=51)
+    parser.add_argument("--window", type=int, default=151)
     given = parser.parse_args()
     folder = None
     if given.slide is None:
@@ -107,12 +111,12 @@ def main() -> None:
     slide, overview = (planes(level, axes, given.channel) for level in (levels[0], levels[-1]))
     print(f"slide {levels[0].shape} of {slide.dtype}, axes {axes}, {len(levels)} levels")
 
-    start = time.perf_counter()
+    start, mode = time.perf_counter(), "binary" if given.bright else "binary_inv"
     if given.technique == "otsu":
-        technique: Any = OtsuThreshold().fit(overview)
+        technique: Any = OtsuThreshold(mode=mode).fit(overview)
         print(f"threshold, learned on {overview.shape}: {technique.threshold_}")
     else:
-        technique = SauvolaThreshold(window_size=given.window).fit(slide)
+        technique = SauvolaThreshold(k=0.05, window_size=given.window, mode=mode).fit(slide)
     masks = technique.predict(slide)  # a plan: nothing is computed
     write_pyramid(masks_at, masks.astype(np.uint8), "zyx" if len(slide) > 1 else "cyx", len(levels))
     print(f"masks written to {masks_at} in {time.perf_counter() - start:.1f} s")

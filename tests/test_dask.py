@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 from instances import instances
 from sklearn.base import clone
 
-from skthresh import LocalOtsuThreshold, MultiOtsuThreshold, SupervisedThreshold, WolfThreshold
+from skthresh import (
+    FengThreshold,
+    LocalOtsuThreshold,
+    MultiOtsuThreshold,
+    SauvolaThreshold,
+    SupervisedThreshold,
+    WolfThreshold,
+)
 from skthresh import blocks as blocks_module
 from skthresh.base import DTYPES
 from skthresh.exceptions import BatchShapeWarning
@@ -169,7 +176,7 @@ def tried(n):
 
 
 @pytest.mark.parametrize("estimator", ESTIMATORS, ids=repr)
-@tried(12)
+@tried(6)
 def test_any_chunks(estimator, data):
     check_equal(data.draw(cases(estimator)))
 
@@ -179,6 +186,29 @@ def test_any_chunks(estimator, data):
 @tried(300)
 def test_any_chunks_at_length(estimator, data):
     check_equal(data.draw(cases(estimator)))
+
+
+# Gaps are NaN; "few gaps" leaves many blocks without any, in an image that has some.
+@pytest.mark.parametrize("gaps", ["none", "few", "many"])
+@pytest.mark.parametrize("levels", ["noise", "far"])
+@pytest.mark.parametrize("shape", ["square", "disk"])
+@pytest.mark.parametrize("sides", [(41, 47), (9, 13, 11)])
+@pytest.mark.parametrize("cls", [SauvolaThreshold, WolfThreshold, FengThreshold])
+def test_sums_of_floats_are_those_of_the_whole_image(cls, sides, shape, levels, gaps):
+    """To the last digit: what is rounded, and in which order, does not depend on the chunks."""
+    rng = np.random.default_rng(0)
+    X = pixels(rng, "float64", (1, *sides), levels)
+    if levels == "far":
+        X[0].flat[5] = 1e6
+        X[X > 1e6] = 0.5
+    if gaps == "few":
+        X[(0, *[n // 2 for n in sides])] = np.nan
+    elif gaps == "many":
+        X[rng.random(X.shape) < 0.2] = np.nan
+    e = cls(window_size=5, window_shape=shape).fit(X)
+    expected = e.thresholds(X)
+    found = e.thresholds(da.from_array(X, chunks=(1, *[4 + k for k in range(len(sides))])))
+    np.testing.assert_array_equal(found, expected)
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "int32", "float32"])

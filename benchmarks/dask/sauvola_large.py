@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from functools import cache
 
 import dask
 import dask.array as da
@@ -24,8 +25,9 @@ WINDOW, CHUNK = 51, 4096
 MEMORY_MB, SHARE = 2048, 0.8
 
 
+@cache
 def page(side: int) -> np.ndarray:
-    """Make a page of a size."""
+    """Make a page of a size, once in each process."""
     (X,), _ = make_documents(1, shape=(512, 512), random_state=0)
     n = -(-side // 512)
     return np.ascontiguousarray(np.tile(X, (n, n))[:side, :side])
@@ -33,15 +35,16 @@ def page(side: int) -> np.ndarray:
 
 def large(side: int) -> da.Array:
     """Make the large array; its blocks are copies of one page."""
-    whole = page(CHUNK)
-
-    def block(block_info: dict) -> np.ndarray:
-        _, (a, b), (c, d) = block_info[None]["array-location"]
-        return whole[np.newaxis, : b - a, : d - c].copy()
-
     sizes = [CHUNK] * (side // CHUNK) + ([side % CHUNK] if side % CHUNK else [])
     chunks = ((1,), tuple(sizes), tuple(sizes))
-    return da.map_blocks(block, chunks=chunks, dtype=np.uint8, meta=np.empty((0, 0, 0), np.uint8))
+    meta = np.empty((0, 0, 0), np.uint8)
+    return da.map_blocks(cut_out, chunks=chunks, dtype=np.uint8, meta=meta)
+
+
+def cut_out(block_info: dict) -> np.ndarray:
+    """Make one block of the large array."""
+    _, (a, b), (c, d) = block_info[None]["array-location"]
+    return page(CHUNK)[np.newaxis, : b - a, : d - c].copy()
 
 
 def run(what: str, side: int, threads: int) -> None:
