@@ -23,15 +23,13 @@ import numpy as np
 from speed.inputs import load, page
 
 from skthresh import (
-    AdaptiveThreshold,
     HysteresisThreshold,
-    LocalOtsuThreshold,
     MultiOtsuThreshold,
     OtsuThreshold,
     SupervisedThreshold,
 )
 from skthresh.global_threshold.base import GlobalThreshold
-from skthresh.local_threshold.base import LocalThreshold, WindowThreshold
+from skthresh.local_threshold.base import LocalThreshold
 from skthresh.utils.discovery import techniques
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -196,15 +194,8 @@ def chunks(cluster: Cluster) -> str:
 
 def reach(estimator: LocalThreshold, shape: tuple[int, int] = (4000, 3800)) -> int | None:
     """Tell how many pixels beyond a chunk of bytes are needed; None: the whole image."""
-    if hasattr(estimator, "_reach"):
-        found = estimator._reach(shape, np.dtype(np.uint8))
-        return None if found is None else max(found)
-    if isinstance(estimator, AdaptiveThreshold | LocalOtsuThreshold):
-        return max(estimator._window(2)) // 2
-    plain = type(estimator)._threshold_plane is WindowThreshold._threshold_plane
-    if not plain or estimator._looks_at_plane:
-        return None
-    return max(estimator._window_of(shape)) // 2
+    found = estimator._reach(shape, np.dtype(np.uint8))
+    return None if found is None else max(found)
 
 
 def moved() -> str:

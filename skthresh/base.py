@@ -8,7 +8,10 @@ pixel. Please do not grow these classes: what one technique needs belongs to its
 
 from __future__ import annotations
 
+import copy
 from abc import ABCMeta, abstractmethod
+from contextlib import suppress
+from functools import partial
 from numbers import Integral, Real
 from typing import Any, Self
 
@@ -30,7 +33,7 @@ from skthresh.utils._sklearn import (
 from skthresh.utils._threads import cuts, n_threads, run_threads
 from skthresh.utils.image_tags import image_tags
 
-__all__ = ["BatchTransformer", "ScalarThreshold", "Thresholder", "blank"]
+__all__ = ["BatchTransformer", "ScalarThreshold", "Thresholder", "average", "blank"]
 
 DTYPES = [
     *("float64", "float32", "float16", "bool"),
@@ -88,6 +91,11 @@ class BatchTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     _mixed_ranks = False
     # Whether the output is a table whatever X is.
     _gives_table = False
+    # Whether dask arrays are welcome: worked on block by block, or image by image.
+    _takes_dask = False
+    # Attributes that are not needed to apply what was learned, and stay behind when an estimator
+    # travels to where the pixels are.
+    _left_at_home: tuple[str, ...] = ()
 
     def _read(self, X: ImagesLike, *, reset: bool, mask: Any = None) -> Batch:
         if not reset and not self.__sklearn_is_fitted__():
@@ -102,6 +110,8 @@ class BatchTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             mixed_ranks=self._mixed_ranks,
             mask=mask,
         )
+        if batch.is_lazy:
+            self._check_lazy()
         container = output_container(self)
         if container != "default" and not (batch.is_flat or self._gives_table):
             raise ValueError(
@@ -112,8 +122,68 @@ class BatchTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         self._check_batch(batch)
         return batch
 
+    def _check_lazy(self) -> None:
+        name = type(self).__name__
+        if not self._takes_dask:
+            raise TypeError(
+                f"{name} does not work on dask arrays. Use X.map_blocks with a function of your "
+                "own, or load the images with X.compute()."
+            )
+        if output_container(self) != "default":
+            raise ValueError(
+                f"set_output asks {name} for a table ({output_container(self)}), but X is a dask "
+                "array, and so is the result: use set_output(transform='default')."
+            )
+
     def _check_batch(self, batch: Batch) -> None:
         """Refuse what this estimator cannot do; a hook."""
+
+    def _reach(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> tuple[int, ...] | None:  # noqa: ARG002
+        """Tell how far a pixel's answer looks along each axis of a plane of some shape; a hook.
+
+        None: it depends on the whole plane.
+        """
+        return None
+
+    @property
+    def _is_local(self) -> bool:
+        """Whether some reach is enough, in bytes at least: for the table of capabilities."""
+        for ndim in (1, 2, 3):
+            with suppress(TypeError, ValueError):  # parameters that `fit` would refuse
+                if self._reach((64,) * ndim, np.dtype(np.uint8)) is not None:
+                    return True
+        return False
+
+    def _survey(self, batch: Batch) -> Any:  # noqa: ARG002
+        """Find out what has to be known of whole images before their parts are worked on; a hook.
+
+        See `skthresh.lazy_batch.LazyBatch.each`. None: nothing.
+        """
+        return None
+
+    def _light(self) -> Self:
+        """Give a copy that travels: what applies to pixels, on one thread."""
+        light = copy.copy(self)
+        for name in self._left_at_home:
+            light.__dict__.pop(name, None)
+        if getattr(light, "n_jobs", None) is not None:
+            light.n_jobs = 1  # dask has threads of its own
+        return light
+
+    def _over(self, batch: Batch, method: str, to: Any, /, **kwargs: Any) -> Any:
+        """Call a method that turns a batch into an output of its shape: now, or block by block.
+
+        `to` is the dtype of the output; None: that of X.
+        """
+        if not batch.is_lazy:
+            return getattr(self, method)(batch, **kwargs)
+        lazy: Any = batch
+        return lazy.lazily(
+            partial(getattr(self._light(), method), **kwargs),
+            to,
+            reach=self._reach(lazy.plane_shape, batch.dtype),
+            known=self._survey(batch),
+        )
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: ImagesLike, y: Any = None) -> Self:  # noqa: ARG002
@@ -141,6 +211,7 @@ class BatchTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         tags = image_tags(super().__sklearn_tags__(), dtypes=tuple(DTYPES))
         tags.input_tags.allow_nan = True
         tags.input_tags.three_d_array = True
+        tags.dask = self._takes_dask and self._is_local
         tags.transformer_tags.preserves_dtype = DTYPES
         return tags
 
@@ -163,6 +234,8 @@ class Thresholder(BatchTransformer, metaclass=ABCMeta):
     mode: str
     max_value: float | None
     n_jobs: int | None = None
+
+    _takes_dask = True
 
     # What docstrings share; see `fill_docstring`.
     _passages: dict[str, str] = {"mode_parameters": MODE_PARAMETERS, "attributes": ATTRIBUTES}
@@ -239,8 +312,11 @@ class Thresholder(BatchTransformer, metaclass=ABCMeta):
             True on foreground: ``X > threshold``, or ``X <= threshold`` in the modes
             ``"binary_inv"`` and ``"tozero_inv"``. NaN pixels are False.
         """
-        batch = self._read(X, reset=False, mask=mask)
-        return self._apply(batch, "binary_inv" if is_inverse(self.mode) else "binary", mask=True)
+        return self._masks(self._read(X, reset=False, mask=mask))
+
+    def _masks(self, batch: Batch) -> Any:
+        mode = "binary_inv" if is_inverse(self.mode) else "binary"
+        return self._over(batch, "_apply", bool, mode=mode, mask=True)
 
     def transform(self, X: ImagesLike, mask: Any = None) -> Any:
         """Threshold images according to `mode`.
@@ -257,7 +333,8 @@ class Thresholder(BatchTransformer, metaclass=ABCMeta):
         images : ndarray of X's shape and dtype, or list of such
             The thresholded images.
         """
-        return self._apply(self._read(X, reset=False, mask=mask), self.mode, mask=False)
+        batch = self._read(X, reset=False, mask=mask)
+        return self._over(batch, "_apply", None, mode=self.mode, mask=False)
 
     def decision_function(self, X: ImagesLike, mask: Any = None) -> Any:
         """Give the distance of each pixel from its threshold, positive on the foreground's side.
@@ -276,6 +353,9 @@ class Thresholder(BatchTransformer, metaclass=ABCMeta):
             the mask leaves pixels out.
         """
         batch = self._read(X, reset=False, mask=mask)
+        return self._over(batch, "_distances", np.float64)
+
+    def _distances(self, batch: Batch) -> Any:
         sign = -1.0 if is_inverse(self.mode) else 1.0
         return self._map_thresholds(
             batch, lambda v, t: sign * (v.astype(np.float64) - t), np.float64
@@ -308,7 +388,12 @@ class Thresholder(BatchTransformer, metaclass=ABCMeta):
         from skthresh.metrics import dice_score  # noqa: PLC0415  metrics stand beside, not below
 
         batch = self._read(X, reset=False, mask=mask)
-        masks = self._apply(batch, "binary_inv" if is_inverse(self.mode) else "binary", mask=True)
+        masks = self._masks(batch)
+        if batch.is_lazy:
+            from skthresh.lazy_scores import dice_of_each  # noqa: PLC0415  dask need not be there
+
+            lazy: Any = batch
+            return average(dice_of_each(lazy, y, masks), sample_weight)
         if not isinstance(masks, list) and np.ndim(y) == 1 and len(y) == len(masks):
             y = np.asarray(y).reshape(-1, *[1] * (masks.ndim - 1))
             y = np.broadcast_to(y, masks.shape)
@@ -320,14 +405,19 @@ class Thresholder(BatchTransformer, metaclass=ABCMeta):
             inside = batch.map(fill, bool)
             y = [t * m if np.shape(t) == m.shape else t for t, m in zip(y, inside, strict=True)]
         scores = dice_score(y, masks, reduction="none")
-        if sample_weight is not None:
-            sample_weight = check_sample_weight(sample_weight, masks)
-        return float(np.average(scores, weights=sample_weight))
+        return average(scores, sample_weight)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.target_tags.two_d_labels = True
         return tags
+
+
+def average(scores: Any, sample_weight: Any) -> float:
+    """Give the mean score of the images, weighted if there are weights."""
+    if sample_weight is not None:
+        sample_weight = check_sample_weight(sample_weight, scores)
+    return float(np.average(scores, weights=sample_weight))
 
 
 class ScalarThreshold(Thresholder):
@@ -337,6 +427,9 @@ class ScalarThreshold(Thresholder):
     """
 
     threshold_: Any
+
+    def _reach(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> tuple[int, ...] | None:  # noqa: ARG002
+        return (0,) * len(shape)
 
     def thresholds(self, X: ImagesLike, mask: Any = None) -> Any:
         """Give the threshold that holds for X.

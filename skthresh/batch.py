@@ -12,14 +12,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from skthresh.utils._threads import cuts, run_threads
 
-__all__ = ["Array", "Batch", "ImagesLike", "kernel_form"]
+__all__ = ["Array", "Batch", "ImagesLike", "Part", "kernel_form"]
 
 Array = NDArray[Any]
 
@@ -28,6 +28,28 @@ ImagesLike = Any
 
 # Writes one output plane from one input plane: (plane, out, sample index, channel index).
 PlaneFunction = Callable[[Array, Array, int, int], None]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Where a batch lies in larger images that it is a part of, and what is known of these.
+
+    Attributes
+    ----------
+    start : tuple of int
+        Where its planes begin in theirs.
+    shape : tuple of int
+        Of their planes.
+    inside : tuple of slice
+        What of its planes is asked for; the rest is there for the neighbours' sake.
+    known : list or None
+        For each sample, what an estimator has found out about the whole image.
+    """
+
+    start: tuple[int, ...]
+    shape: tuple[int, ...]
+    inside: tuple[slice, ...]
+    known: list[Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -44,12 +66,18 @@ class Batch:
         The axis of one sample that indexes channels.
     mask : ndarray of bool, list of ndarray of bool, or None
         The pixels that count, as `data` is held, with or without the channel axis. None: all.
+    part : Part or None
+        What larger images the samples are parts of. None: they are whole.
     """
+
+    # Whether the images are still to be read: see `skthresh.lazy_batch`.
+    is_lazy: ClassVar[bool] = False
 
     data: Array | list[Array]
     image_shape: tuple[int, ...] | None = None
     channel_axis: int | None = None
     mask: Array | list[Array] | None = None
+    part: Part | None = None
 
     @property
     def is_ragged(self) -> bool:
@@ -80,6 +108,10 @@ class Batch:
 
     def __len__(self) -> int:
         return len(self.data)
+
+    def known(self, i: int) -> Any:
+        """Give what was found out about the whole image of a sample; None: nothing."""
+        return None if self.part is None or self.part.known is None else self.part.known[i]
 
     def sample(self, i: int) -> Array:
         """Give sample ``i`` in its own shape, as a view."""

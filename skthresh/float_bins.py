@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 
 import numpy as np
@@ -55,6 +56,25 @@ class FloatBins:
             counts = kernels.count_bins(values, self.edges) * (1 if weights is None else weights)
         self.lo, self.hi = min(self.lo, lo), max(self.hi, hi)
         self.counts = self.counts + counts
+
+    def empty(self) -> FloatBins:
+        """Give another one, of the same bins, that has counted nothing."""
+        new = copy.copy(self)
+        new.lo, new.hi, new.counts = math.inf, -math.inf, np.zeros(len(self.counts), np.int64)
+        return new
+
+    def merge(self, other: FloatBins, weight: float | None = None) -> None:
+        """Add what others of the same bins have counted, as if their pixels were added."""
+        if weight is None or weight > 0:
+            self.lo, self.hi = min(self.lo, other.lo), max(self.hi, other.hi)
+            self.counts = self.counts + (other.counts if weight is None else other.counts * weight)
+
+    def merged(self, other: FloatBins) -> FloatBins:
+        """Give new ones that hold the counts of both."""
+        both = self.empty()
+        both.merge(self)
+        both.merge(other)
+        return both
 
     def holds(self, n_bins: int, value_range: Range) -> bool:
         """Tell whether a histogram over such bins can be given: whether they are these."""

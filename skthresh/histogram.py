@@ -128,7 +128,7 @@ class Histogram:
     def __add__(self, other: Histogram) -> Histogram:
         if np.array_equal(self.centers, other.centers):
             return Histogram(self.counts + other.counts, self.centers)
-        centers = np.union1d(self.centers, other.centers)
+        centers = _together(self.centers, other.centers)
         counts = np.zeros(len(centers), np.result_type(self.counts, other.counts))
         for h in (self, other):
             counts[np.searchsorted(centers, h.centers)] += h.counts
@@ -141,6 +141,7 @@ def count(
     n_bins: int,
     value_range: Range = None,
     n_jobs: int = 1,
+    span: tuple[float, float] | None = None,
 ) -> Histogram:
     """Count the pixels of planes, each with its weight.
 
@@ -157,10 +158,13 @@ def count(
         The range of the bins, for floats; what lies outside is left out. None: that of the data.
     n_jobs : int, default=1
         Threads: each takes a part of every large plane.
+    span : (float, float) or None, default=None
+        The range of the data, for floats, if these planes are a part of it. None: that of the
+        planes.
     """
     kept = _Flat(planes, n_jobs)
     if dtype.kind == "f":
-        return _count_floats(kept, n_bins, value_range)
+        return _count_floats(kept, n_bins, value_range, span)
     if dtype.itemsize == 1 and dtype.kind in "bu":
         n_levels = 2 if dtype.kind == "b" else 256
         counts = _sum(kept.of_each(lambda p: kernels.count_bytes(p)[:n_levels]))
@@ -255,19 +259,21 @@ def into_bins(levels: Array, counts: Array, edges: NDArray[np.float64]) -> Array
     return total
 
 
-def _count_floats(planes: _Flat, n_bins: int, value_range: Range) -> Histogram:
-    ranges = [(math.inf, -math.inf), *(kernels.finite_range(p) for p, _ in planes)]
-    lo, hi = min(r[0] for r in ranges), max(r[1] for r in ranges)
+def _count_floats(planes: _Flat, n_bins: int, value_range: Range, span: Range) -> Histogram:
+    if span is None:
+        ranges = [(math.inf, -math.inf), *(kernels.finite_range(p) for p, _ in planes)]
+        span = min(r[0] for r in ranges), max(r[1] for r in ranges)
+    lo, hi = span
     outside = value_range is not None and (hi < value_range[0] or lo > value_range[1])
     if lo > hi or outside:  # nothing but NaN, or nothing in the range
         return Histogram(np.zeros(0, np.int64), np.zeros(0))
     if lo == hi:
         counts = _sum(np.count_nonzero(p == lo) * np.array([_weight(w)]) for p, w in planes)
-        return Histogram(counts, np.array([lo]))
+        return Histogram(counts if counts.size else np.zeros(1, np.int64), np.array([lo]))
     lo, hi = value_range or (lo, hi)
     edges = linear_edges(lo, hi, n_bins)
     counts = _sum(planes.of_each(lambda p: kernels.count_bins(p, edges)))
-    return Histogram(counts, middles(edges))
+    return Histogram(counts if counts.size else np.zeros(n_bins, np.int64), middles(edges))
 
 
 def levelled(histogram: Histogram, dtype: np.dtype[Any]) -> Histogram:
@@ -290,6 +296,16 @@ def levelled(histogram: Histogram, dtype: np.dtype[Any]) -> Histogram:
     filled = np.zeros(len(levels), counts.dtype)
     filled[np.searchsorted(levels, centers)] = counts
     return Histogram(filled, levels)
+
+
+def _together(a: Array, b: Array) -> Array:
+    """Give the levels of both, ascending."""
+    whole = len(a) > 0 and len(b) > 0 and a.dtype == b.dtype and a.dtype.kind in "iu"
+    if whole and all(int(x[-1]) - int(x[0]) == len(x) - 1 for x in (a, b)):  # there are no gaps
+        lo, hi = min(int(a[0]), int(b[0])), max(int(a[-1]), int(b[-1]))
+        if hi - lo < MAX_LEVELS:
+            return np.arange(hi - lo + 1).astype(a.dtype) + a.dtype.type(lo)
+    return np.union1d(a, b)
 
 
 def logarithmic(histogram: Histogram, n_bins: int) -> tuple[Histogram, Callable[[float], float]]:
@@ -387,6 +403,28 @@ class FloatGrid:
         if weights is not None and each is None:
             counts = counts * weights
         self.counts = self.counts + counts
+
+    def merge(self, other: FloatGrid, weight: float | None = None) -> None:
+        """Add what another grid has counted, as if its pixels were added, with one weight."""
+        if other.lo > other.hi or (weight is not None and not weight > 0):
+            return
+        self._widen(other.lo, other.hi)
+        shift = min(self.exponent - other.exponent, 63)
+        keys = (other.first + np.arange(len(other.counts))) >> shift
+        counts = np.zeros(len(self.counts), other.counts.dtype)
+        np.add.at(counts, keys - self.first, other.counts)
+        self.counts = self.counts + (counts if weight is None else counts * weight)
+
+    def empty(self) -> FloatGrid:
+        """Give another one that has counted nothing."""
+        return FloatGrid()
+
+    def merged(self, other: FloatGrid) -> FloatGrid:
+        """Give a new grid that holds the counts of both."""
+        both = FloatGrid()
+        both.merge(self)
+        both.merge(other)
+        return both
 
     def histogram(self, n_bins: int, value_range: Range = None) -> Histogram:
         """Give equal bins over a range; None: that of the data.

@@ -19,6 +19,7 @@ from sklearn.utils.validation import check_array, validate_data
 from skthresh.batch import Array, Batch, ImagesLike, kernel_form
 from skthresh.exceptions import BatchShapeWarning
 from skthresh.kernels.count import finite_range
+from skthresh.utils._dask import is_dask
 from skthresh.utils._sklearn import InvalidParameterError
 
 __all__ = ["is_ragged", "read_batch"]
@@ -80,23 +81,40 @@ def read_batch(
         The pixels that count: one mask for each image.
     """
     _refuse_what_would_be_lost(X)
-    if is_ragged(X):
-        data: Array | list[Array] = _read_list(X, mixed_ranks=mixed_ranks)
+    if is_dask(X):
+        batch = _read_dask(estimator, X, reset=reset)
+    elif is_ragged(X):
+        batch = Batch(_read_list(X, mixed_ranks=mixed_ranks))
         _forget_features(estimator, reset=reset)
     else:
-        data = _read_array(estimator, X, reset=reset)
-    batch = Batch(data)
+        batch = Batch(_read_array(estimator, X, reset=reset))
     if batch.is_flat and image_shape is not None:
-        batch = Batch(data, _check_image_shape(image_shape, data[0].size))
+        batch = replace(batch, image_shape=_check_image_shape(image_shape, batch.data[0].size))
     if channel_axis is not None:
-        batch = Batch(data, batch.image_shape, _check_channel_axis(channel_axis, batch))
+        batch = replace(batch, channel_axis=_check_channel_axis(channel_axis, batch))
     if mixed_ranks:
         estimator.sample_ndim_ = estimator.n_channels_ = None
     else:
         _check_layout(estimator, batch, reset=reset)
     if reset:
         _warn_of_suspicious_shape(estimator, batch, image_like_side)
-    return batch if mask is None else replace(batch, mask=_read_mask(mask, batch))
+    if mask is None:
+        return batch
+    if batch.is_lazy:
+        lazy: Any = batch
+        return lazy.with_mask(mask)
+    return replace(batch, mask=_read_mask(mask, batch))
+
+
+def _read_dask(estimator: Any, X: Any, *, reset: bool) -> Any:
+    from skthresh.lazy_batch import LazyBatch, check_dask  # noqa: PLC0415  dask need not be there
+
+    check_dask(X)
+    if X.ndim == 2:  # scikit-learn's rules for the width of tables
+        validate_data(estimator, X, reset=reset, skip_check_array=True)
+    else:
+        _forget_features(estimator, reset=reset)
+    return LazyBatch(X)
 
 
 def _read_mask(mask: Any, batch: Batch) -> Array | list[Array]:
@@ -139,6 +157,11 @@ def _refuse_what_would_be_lost(X: ImagesLike) -> None:
             raise TypeError(
                 "X is a masked array, whose mask would be lost. NaN means 'no data' here: pass "
                 "X.astype(float).filled(np.nan)."
+            )
+        if x is not X and is_dask(x):
+            raise TypeError(
+                "X is a list of dask arrays, which would all be loaded. Stack images of one shape "
+                "with dask.array.stack(X)."
             )
 
 

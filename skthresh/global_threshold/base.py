@@ -10,7 +10,7 @@ import numpy as np
 from skthresh.base import ATTRIBUTES, MODE_PARAMETERS, ScalarThreshold
 from skthresh.batch import Array, Batch, ImagesLike
 from skthresh.exceptions import ThresholdNotFoundError
-from skthresh.global_threshold.learning import PARAMETERS, HistogramLearner, as_numbers
+from skthresh.global_threshold.learning import PARAMETERS, HistogramLearner, as_numbers, lazy_table
 from skthresh.histogram import Histogram
 
 __all__ = ["GlobalThreshold"]
@@ -94,6 +94,8 @@ class GlobalThreshold(HistogramLearner, ScalarThreshold):
         if not self.per_image:
             return super().thresholds(X, mask)
         batch = self._read(X, reset=False, mask=mask)
+        if batch.is_lazy:
+            return lazy_table(batch, self._survey(batch), ())
         table = self._per_plane(batch)
         return table if batch.n_channels else table[:, 0]
 
@@ -104,6 +106,9 @@ class GlobalThreshold(HistogramLearner, ScalarThreshold):
     def _per_plane(self, batch: Batch) -> Array:
         if not self.per_image:
             return super()._per_plane(batch)
+        if batch.known(0) is not None:
+            rows = [batch.known(i) for i in range(len(batch))]
+            return as_numbers([t for row in rows for t in row], batch.dtype).reshape(len(rows), -1)
         if batch.dtype == np.uint8 and batch.is_one_block and self._is_plain:
             found = self._of_each(batch.rows())
             if found is not None:
@@ -117,6 +122,9 @@ class GlobalThreshold(HistogramLearner, ScalarThreshold):
         None: each is to be found by itself.
         """
         return None
+
+    def _found_in(self, histogram: Histogram, dtype: np.dtype[Any]) -> Any:
+        return self._threshold_of(histogram, dtype)
 
     def _threshold_of(self, histogram: Histogram, dtype: np.dtype[Any]) -> float:
         return self._thresholds_of(histogram, dtype)[0]

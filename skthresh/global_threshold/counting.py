@@ -1,14 +1,36 @@
-"""From a batch to its histograms, one for each channel: between `Batch` and the techniques."""
+"""From a batch to its histograms, one for each channel: between `Batch` and the techniques.
+
+Of dask arrays the blocks are counted, and the counts merged. What is counted does not depend on how
+an array was divided, to the last digit: counts are whole numbers until images are weighted, which
+is done in the order of the images.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
 
 from skthresh.batch import Array, Batch, kernel_form
-from skthresh.histogram import Histogram, Range, count
+from skthresh.histogram import Histogram, Range, count, levelled
+from skthresh.kernels.count import finite_range
 
-__all__ = ["WeightedChannel", "channels", "count_channels"]
+__all__ = [
+    "WeightedChannel",
+    "add_to_grids",
+    "channels",
+    "count_channels",
+    "count_each",
+    "pixels_of",
+]
+
+Span = tuple[float, float]
+
+NOTHING: Span = (math.inf, -math.inf)
 
 
 @dataclass(frozen=True)
@@ -49,7 +71,170 @@ def count_channels(
     batch: Batch, weights: Array | None, n_bins: int, value_range: Range = None
 ) -> list[Histogram]:
     """Count the pooled pixels of each channel."""
+    if not batch.is_lazy:
+        return _counted(batch, weights, n_bins, value_range)
+    lazy: Any = batch
+    floats = batch.dtype.kind == "f"
+    if weights is not None and not weights.any():
+        return [count([], batch.dtype, n_bins, value_range) for _ in channels(batch)]
+    if weights is None:
+        spans = lazy.reduce(_spans, _each(_wider)) if floats else None
+        counted = partial(_counted, weights=None, n_bins=n_bins, value_range=value_range)
+        found = lazy.reduce(partial(counted, spans=spans), _each(_added))
+        return [levelled(h, batch.dtype) for h in found]
+    known, heavy = None, np.flatnonzero(weights > 0).tolist()
+    if floats:
+        of_images = lazy.each(_spans_of, _each(_wider)).compute()
+        known = lazy.everywhere(_merged([of_images[i] for i in heavy], _wider))
+    of_each = partial(_histograms_of, n_bins=n_bins, value_range=value_range)
+    rows = lazy.each(of_each, _each(_added), known=known).compute()
+    scaled = [[Histogram(h.counts * weights[i], h.centers) for h in rows[i]] for i in heavy]
+    return [levelled(h, batch.dtype) for h in _merged(scaled, _added)]
+
+
+def count_each(
+    batch: Any, n_bins: int, value_range: Range, finish: Callable[[Histogram], Any]
+) -> Any:
+    """Count the planes of a lazy batch, each by itself, when it is asked for.
+
+    Returns
+    -------
+    found : dask array of object of shape (n_samples,)
+        For each image a list: what `finish` makes of each channel's histogram.
+    """
+    spans = None
+    if batch.dtype.kind == "f":
+        spans = batch.anew().each(_spans_of, _each(_wider))
+    of_each = partial(_histograms_of, n_bins=n_bins, value_range=value_range)
+    done = _Finish(finish, batch.dtype)
+    return batch.anew().each(of_each, _each(_added), done, known=spans)
+
+
+def _histograms_of(batch: Batch, n_bins: int, value_range: Range) -> list[list[Histogram]]:
+    """Count each plane by itself: a list for each image, of a histogram for each channel."""
+    found: list[list[Histogram]] = [[] for _ in range(len(batch))]
+    for pixels, i, c in pixels_of(batch):
+        span = None if batch.known(i) is None else batch.known(i)[c]  # of the whole image
+        found[i].append(count([(pixels, None)], batch.dtype, n_bins, value_range, span=span))
+    return found
+
+
+def add_to_grids(batch: Batch, weights: Array | None, grids: list[Any]) -> None:
+    """Add the pixels of each channel, which are floats, to what was counted before.
+
+    Parameters
+    ----------
+    batch : Batch
+    weights : ndarray of shape (n_samples,) or None
+    grids : list of FloatGrid or of FloatBins
+        One for each channel.
+    """
+    if not batch.is_lazy:
+        for c, grid in enumerate(grids):
+            for plane, weight in WeightedChannel(batch, c, weights):
+                grid.add(plane, weight)
+        return
+    lazy: Any = batch
+    empty = [grid.empty() for grid in grids]
+    if weights is None:
+        rows, own = [lazy.reduce(partial(_grids, empty=empty), _each(_joined))], [None]
+    else:
+        rows = lazy.each(partial(_grids_of, empty=empty), _each(_joined)).compute()
+        own = weights.tolist()
+    for row, weight in zip(rows, own, strict=True):
+        for grid, other in zip(grids, row, strict=True):
+            grid.merge(other, weight)
+
+
+def _counted(
+    batch: Batch,
+    weights: Array | None,
+    n_bins: int,
+    value_range: Range,
+    spans: list[Span] | None = None,
+) -> list[Histogram]:
     return [
-        count(WeightedChannel(batch, c, weights), batch.dtype, n_bins, value_range)
+        count(
+            WeightedChannel(batch, c, weights),
+            batch.dtype,
+            n_bins,
+            value_range,
+            span=None if spans is None else spans[c],
+        )
         for c in channels(batch)
     ]
+
+
+def pixels_of(batch: Batch) -> Iterator[tuple[Array, int, int]]:
+    """Visit the pixels of each plane that count, with its sample and its channel."""
+    for plane, i, c in batch.planes():
+        valid = batch.valid(i, c)
+        yield plane if valid is None else kernel_form(plane[valid]), i, c
+
+
+def _spans_of(batch: Batch) -> list[list[Span]]:
+    found: list[list[Span]] = [[] for _ in range(len(batch))]
+    for pixels, i, _ in pixels_of(batch):
+        lo, hi = finite_range(pixels.reshape(-1)) if pixels.size else NOTHING
+        found[i].append((float(lo), float(hi)))
+    return found
+
+
+def _spans(batch: Batch) -> list[Span]:
+    return _merged(_spans_of(batch), _wider)
+
+
+def _grids_of(batch: Batch, empty: list[Any]) -> list[list[Any]]:
+    found: list[list[Any]] = [[] for _ in range(len(batch))]
+    for pixels, i, c in pixels_of(batch):
+        grid = empty[c].empty()
+        grid.add(pixels)
+        found[i].append(grid)
+    return found
+
+
+def _grids(batch: Batch, empty: list[Any]) -> list[Any]:
+    grids = [grid.empty() for grid in empty]
+    add_to_grids(batch, None, grids)
+    return grids
+
+
+def _joined(a: Any, b: Any) -> Any:
+    return a.merged(b)
+
+
+def _wider(a: Span, b: Span) -> Span:
+    return min(a[0], b[0]), max(a[1], b[1])
+
+
+def _added(a: Histogram, b: Histogram) -> Histogram:
+    return a + b
+
+
+def _merged(rows: list[list[Any]], merge: Callable[[Any, Any], Any]) -> list[Any]:
+    """Merge the channels of all images, in their order."""
+    total = rows[0]
+    for row in rows[1:]:
+        total = _each(merge)(total, row)
+    return total
+
+
+@dataclass(frozen=True)
+class _each:  # noqa: N801  a function that can be pickled
+    """Merge two lists, entry by entry."""
+
+    merge: Callable[[Any, Any], Any]
+
+    def __call__(self, a: list[Any], b: list[Any]) -> list[Any]:
+        return [self.merge(x, y) for x, y in zip(a, b, strict=True)]
+
+
+@dataclass(frozen=True)
+class _Finish:
+    """What becomes of the histograms of an image."""
+
+    function: Callable[[Histogram], Any]
+    dtype: np.dtype[Any]
+
+    def __call__(self, row: list[Histogram]) -> list[Any]:
+        return [self.function(levelled(h, self.dtype)) for h in row]

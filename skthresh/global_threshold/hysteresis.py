@@ -241,7 +241,17 @@ class HysteresisThreshold(Thresholder):
         thresholds : ndarray of float64 of X's shape, or list of such
         """
         batch = self._read(X, reset=False, mask=mask)
+        return self._over(batch, "_decisive", np.float64)
+
+    def _decisive(self, batch: Batch) -> Any:
         return self._map_thresholds(batch, lambda _, t: t, np.float64)
+
+    def _light(self) -> Self:
+        light = super()._light()
+        for name in ("low_", "high_"):
+            given = getattr(self, name)
+            setattr(light, name, given._light() if isinstance(given, GlobalThreshold) else given)
+        return light
 
     def _pairs(self, batch: Batch) -> list[Array]:
         """Give both thresholds of each plane, as two tables."""

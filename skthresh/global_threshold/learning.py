@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from abc import ABCMeta, abstractmethod
 from collections.abc import Iterator
+from functools import partial
 from numbers import Integral, Real
 from typing import Any, Self
 
 import numpy as np
 
 from skthresh.base import BatchTransformer
-from skthresh.batch import Array, Batch, ImagesLike, kernel_form
+from skthresh.batch import Array, Batch, ImagesLike
 from skthresh.float_bins import FloatBins
-from skthresh.global_threshold.counting import WeightedChannel, channels, count_channels
+from skthresh.global_threshold.counting import (
+    add_to_grids,
+    channels,
+    count_channels,
+    count_each,
+    pixels_of,
+)
 from skthresh.histogram import FINE, FloatGrid, Histogram, count, levelled, logarithmic
 from skthresh.modes import representable
 from skthresh.utils._sklearn import (
@@ -23,7 +30,7 @@ from skthresh.utils._sklearn import (
 )
 from skthresh.utils._threads import n_threads
 
-__all__ = ["PARAMETERS", "HistogramLearner", "as_numbers"]
+__all__ = ["PARAMETERS", "HistogramLearner", "as_numbers", "lazy_table"]
 
 # Levels beyond two to this power, or below its inverse, are scaled before a criterion sees them.
 EXTREME = 200
@@ -76,6 +83,9 @@ class HistogramLearner(BatchTransformer, metaclass=ABCMeta):
 
     # The attribute that holds what was learned.
     _answer: str
+
+    _left_at_home = ("histogram_", "_grids")
+    _takes_dask = True
 
     @property
     def _n_thresholds(self) -> int:
@@ -262,9 +272,7 @@ class HistogramLearner(BatchTransformer, metaclass=ABCMeta):
                 before = self.histogram_ if batch.n_channels else [self.histogram_]
                 for grid, h in zip(self._grids, before, strict=True):
                     grid.add(h.centers, h.counts)
-        for c, grid in enumerate(self._grids):
-            for plane, weight in WeightedChannel(batch, c, weights):
-                grid.add(plane, weight)
+        add_to_grids(batch, weights, self._grids)
         return [grid.histogram(*bins) for grid in self._grids]
 
     def _empty_grid(self) -> FloatBins | FloatGrid:
@@ -291,12 +299,22 @@ class HistogramLearner(BatchTransformer, metaclass=ABCMeta):
 
     def _own_histograms(self, batch: Batch) -> Iterator[Histogram]:
         """Count each plane by itself."""
-        for plane, i, c in batch.planes():
-            valid = batch.valid(i, c)
-            pixels = plane if valid is None else kernel_form(plane[valid])
-            yield count(
-                [(pixels, None)], batch.dtype, self._n_counted, self._range, n_threads(self.n_jobs)
-            )
+        n_jobs = n_threads(self.n_jobs)
+        for pixels, _, _ in pixels_of(batch):
+            yield count([(pixels, None)], batch.dtype, self._n_counted, self._range, n_jobs)
+
+    def _survey(self, batch: Batch) -> Any:
+        if not self.per_image:
+            return None
+        found = partial(self._light()._found_in, dtype=batch.dtype)
+        return count_each(batch, self._n_counted, self._range, found)
+
+    @abstractmethod
+    def _found_in(self, histogram: Histogram, dtype: np.dtype[Any]) -> Any:
+        """Give what has to be known of a plane before it is thresholded."""
+
+    def _reach(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> tuple[int, ...] | None:  # noqa: ARG002
+        return (0,) * len(shape)
 
     def _thresholds_of(self, histogram: Histogram, dtype: np.dtype[Any]) -> list[float]:
         """Choose thresholds, correct them, and bring them into the bounds."""
@@ -340,6 +358,25 @@ def as_numbers(numbers: list[Any], dtype: np.dtype[Any]) -> Array:
     whole = np.iinfo(np.uint64 if dtype.name == "uint64" else np.int64)
     fits = dtype.kind != "f" and all(whole.min <= t <= whole.max for t in flat.flat)
     return flat.astype(whole.dtype if fits else np.float64)
+
+
+def lazy_table(batch: Any, found: Any, tail: tuple[int, ...]) -> Any:
+    """Give thresholds as a dask array; its dtype cannot wait until they are known.
+
+    With masks there may be images without a pixel, whose threshold is NaN.
+
+    Parameters
+    ----------
+    batch : LazyBatch
+    found : dask array of object of shape (n_samples,)
+        For each image a list: the thresholds of each channel.
+    tail : tuple of int
+        Of the result's shape, behind images and channels.
+    """
+    whole = batch.dtype.kind != "f" and batch.mask is None
+    wide = np.uint64 if batch.dtype.name == "uint64" else np.int64
+    channel = (batch.n_channels,) if batch.n_channels else ()
+    return batch.table(found, (*channel, *tail), wide if whole else np.float64)
 
 
 def _between(levels: Array, n: int) -> list[float]:

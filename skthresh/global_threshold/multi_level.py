@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from numbers import Integral
 from typing import Any
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from skthresh.base import ATTRIBUTES, LAYOUT_PARAMETERS, blank
+from skthresh.base import ATTRIBUTES, LAYOUT_PARAMETERS, average, blank
 from skthresh.batch import Array, Batch, ImagesLike
+from skthresh.global_threshold.counting import count_each
 from skthresh.global_threshold.labels import (
     class_means,
     equal_levels,
@@ -18,11 +20,16 @@ from skthresh.global_threshold.labels import (
     macro_dice,
     write_classes,
 )
-from skthresh.global_threshold.learning import PARAMETERS, HistogramLearner, as_numbers
+from skthresh.global_threshold.learning import (
+    PARAMETERS,
+    HistogramLearner,
+    as_numbers,
+    lazy_table,
+)
 from skthresh.histogram import Histogram
 from skthresh.modes import representable
 from skthresh.utils._docs import fill_docstring
-from skthresh.utils._sklearn import Interval, StrOptions, check_sample_weight
+from skthresh.utils._sklearn import Interval, StrOptions
 from skthresh.utils._threads import n_threads
 
 __all__ = ["MultiLevelThreshold"]
@@ -140,6 +147,9 @@ class MultiLevelThreshold(HistogramLearner):
             `channel_axis` there is an axis of length n_channels before the last one.
         """
         batch = self._read(X, reset=False, mask=mask)
+        if batch.is_lazy and self.per_image:
+            found = count_each(batch, self._n_counted, self._range, self._compared_of(batch.dtype))
+            return lazy_table(batch, found, (self._n_thresholds,))
         rows = [_compared(t, batch.dtype) for t, _ in self._found(batch)]
         table = as_numbers(rows, batch.dtype)
         if not self.per_image:
@@ -181,11 +191,7 @@ class MultiLevelThreshold(HistogramLearner):
             image; or the level of the class, by `output`.
         """
         batch = self._read(X, reset=False, mask=mask)
-        if self.output == "levels":
-            return self._map(batch, lambda t, _: equal_levels(batch.dtype, len(t) + 1), None)
-        return self._map(
-            batch, lambda t, h: [grey(m, batch.dtype) for m in class_means(h, t)], None
-        )
+        return self._over(batch, "_map", None, output=self.output, dtype=None)
 
     def score(self, X: ImagesLike, y: Any, sample_weight: Any = None, mask: Any = None) -> float:
         """Compare the predicted classes with true ones.
@@ -211,6 +217,11 @@ class MultiLevelThreshold(HistogramLearner):
         """
         batch = self._read(X, reset=False, mask=mask)
         labels = self._labels(batch)
+        if batch.is_lazy:
+            from skthresh.lazy_scores import macro_dice_of_each  # noqa: PLC0415  as dask is
+
+            lazy: Any = batch
+            return average(macro_dice_of_each(lazy, y, labels), sample_weight)
         if not isinstance(labels, list) and np.ndim(y) == 1 and len(y) == len(labels):
             y = np.asarray(y).reshape(-1, *[1] * (labels.ndim - 1))
             y = np.broadcast_to(y, labels.shape)
@@ -223,9 +234,7 @@ class MultiLevelThreshold(HistogramLearner):
                     for p, m in zip(pictures, inside, strict=True)
                 ]
         scores = macro_dice(true, predicted)
-        if sample_weight is not None:
-            sample_weight = check_sample_weight(sample_weight, scores)
-        return float(np.average(scores, weights=sample_weight))
+        return average(scores, sample_weight)
 
     @property
     def means_(self) -> Array:
@@ -246,6 +255,23 @@ class MultiLevelThreshold(HistogramLearner):
         histograms = self.histogram_ if isinstance(self.histogram_, list) else [self.histogram_]
         return list(zip(np.atleast_2d(self.thresholds_).tolist(), histograms, strict=True))
 
+    def _found_in(self, histogram: Histogram, dtype: np.dtype[Any]) -> Any:
+        t = self._thresholds_of(histogram, dtype)
+        return t, class_means(histogram, t)
+
+    def _compared_of(self, dtype: np.dtype[Any]) -> Callable[[Histogram], list[float]]:
+        return partial(self._light()._only_thresholds, dtype=dtype)
+
+    def _only_thresholds(self, histogram: Histogram, dtype: np.dtype[Any]) -> list[float]:
+        return _compared(self._thresholds_of(histogram, dtype), dtype)
+
+    def _survey(self, batch: Batch) -> Any:
+        if self.per_image:
+            return super()._survey(batch)
+        check_is_fitted(self, "thresholds_")
+        lazy: Any = batch  # the means travel, and not the histogram
+        return lazy.everywhere([(t, class_means(h, t)) for t, h in self._learned()])
+
     def _found(self, batch: Batch) -> list[tuple[list[float], Histogram]]:
         """Give the same for X; with `per_image`, of each plane."""
         if self.per_image:
@@ -259,18 +285,32 @@ class MultiLevelThreshold(HistogramLearner):
         if not self.per_image:
             check_is_fitted(self, "thresholds_")
             highest = self.thresholds_.shape[-1]
-        return self._map(batch, lambda t, _: list(range(len(t) + 1)), np.min_scalar_type(highest))
+        dtype = np.min_scalar_type(highest)
+        return self._over(batch, "_map", dtype, output="labels", dtype=dtype)
 
-    def _map(
-        self, batch: Batch, levels: Callable[[list[float], Histogram], list[Any]], dtype: Any
-    ) -> Any:
-        """Write the level of each pixel's class: ``levels(thresholds, histogram)``."""
-        found = [(_compared(t, batch.dtype), levels(t, h)) for t, h in self._found(batch)]
+    def _map(self, batch: Batch, output: str, dtype: Any) -> Any:
+        """Write what becomes of each pixel's class."""
+
+        def written(t: list[float], means: list[Any] | Histogram) -> tuple[list[float], list[Any]]:
+            levels = list(range(len(t) + 1))
+            if output == "levels":
+                levels = equal_levels(batch.dtype, len(t) + 1)
+            elif output == "means":
+                means = class_means(means, t) if isinstance(means, Histogram) else means
+                levels = [grey(m, batch.dtype) for m in means]
+            return _compared(t, batch.dtype), levels
+
         n_channels = batch.n_channels or 1
+        each = self.per_image
+        if batch.known(0) is not None:
+            rows = [batch.known(i) for i in range(len(batch))]
+            found = [written(*known) for row in (rows if each else rows[:1]) for known in row]
+        else:
+            found = [written(*known) for known in self._found(batch)]
 
         def function(plane: Array, out: Array, i: int, c: int) -> None:
             # what was learned without channels holds for all of them
-            k = i * n_channels + c if self.per_image else min(c, len(found) - 1)
+            k = i * n_channels + c if each else min(c, len(found) - 1)
             write_classes(plane, *found[k], out)
             blank(out, batch.valid(i, c), 0)
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from skthresh.base import ATTRIBUTES, MODE_PARAMETERS, ScalarThreshold
 from skthresh.batch import Array, Batch, ImagesLike
-from skthresh.global_threshold.counting import channels, count_channels
+from skthresh.global_threshold.counting import add_to_grids, channels, count_channels
 from skthresh.histogram import FloatGrid, Histogram, levelled
 from skthresh.modes import is_inverse, representable
 from skthresh.utils._sklearn import Interval, StrOptions, check_sample_weight, fit_context
@@ -149,6 +149,7 @@ class SupervisedThreshold(ScalarThreshold):
     _passages = {"mode_parameters": MODE_PARAMETERS, "attributes": ATTRIBUTES}
 
     _image_like_side = None
+    _left_at_home = ("_counted", "foreground_histogram_", "background_histogram_")
 
     def __init__(
         self,
@@ -234,12 +235,11 @@ class SupervisedThreshold(ScalarThreshold):
             weights = check_sample_weight(
                 sample_weight, batch.data, dtype=np.float64, ensure_non_negative=True
             )
-        inside = self._true_masks(batch, y)
+        parts = self._classes(batch, y)
         if not hasattr(self, "_counted"):
             grids = [[FloatGrid() for _ in channels(batch)] for _ in range(2)]
             self._counted: Any = grids if batch.dtype.kind == "f" else [None, None]
-        for k in (0, 1):
-            part = replace(batch, mask=[m[k] for m in inside])
+        for k, part in enumerate(parts):
             self._counted[k] = self._count(part, weights, self._counted[k])
         self._learn(batch)
         return self
@@ -250,8 +250,7 @@ class SupervisedThreshold(ScalarThreshold):
             now = count_channels(part, weights, self.n_bins)
             pairs = zip(before or [], now, strict=before is not None)
             return [levelled(a + b, part.dtype) for a, b in pairs] or now
-        for plane, i, c in part.planes():
-            before[c].add(plane[part.valid(i, c)], None if weights is None else float(weights[i]))
+        add_to_grids(part, weights, before)
         return before
 
     def _learn(self, batch: Batch) -> None:
@@ -281,13 +280,25 @@ class SupervisedThreshold(ScalarThreshold):
         both = (lo, hi) if lo < hi else None  # else there is one level, or none
         return foreground.histogram(self.n_bins, both), background.histogram(self.n_bins, both)
 
-    def _true_masks(self, batch: Batch, y: Any) -> list[tuple[Array, Array]]:
-        """Give, for each image, its foreground and its background, as far as they count."""
+    def _classes(self, batch: Batch, y: Any) -> tuple[Batch, Batch]:
+        """Give the batch with the foreground's pixels alone, and with the background's."""
         if y is None:
             raise ValueError(
                 f"{type(self).__name__} requires y to be passed, but the target y is None: the "
                 "true masks of X are needed."
             )
+        if batch.is_lazy:
+            lazy: Any = batch
+            truth = lazy.like(y, "y") != 0
+            counts = True if batch.mask is None else batch.mask
+            return replace(batch, mask=truth & counts), replace(batch, mask=~truth & counts)
+        masks = self._true_masks(batch, y)
+        return replace(batch, mask=[m[0] for m in masks]), replace(
+            batch, mask=[m[1] for m in masks]
+        )
+
+    def _true_masks(self, batch: Batch, y: Any) -> list[tuple[Array, Array]]:
+        """Give, for each image, its foreground and its background, as far as they count."""
         y = y if isinstance(y, list | tuple) else np.asarray(y)
         if len(y) != len(batch):
             raise ValueError(

@@ -97,15 +97,19 @@ def _pad(line: Any, columns: Any, half: int, nothing: Any, padded: Any) -> None:
 
 
 @kernel
-def _scan(padded: Any, size: int, op: int, nothing: Any, ends: Any, starts: Any) -> None:
+def _scan(
+    padded: Any, size: int, phase: int, op: int, nothing: Any, ends: Any, starts: Any
+) -> None:
     """Combine from each position to the end of its block, and from the block's start to it.
+
+    Of the first block `phase` positions are missing.
 
     The start's value at the last position of a block would be the whole block, which a window that
     begins with the block has already: it is nothing.
     """
     n = padded.size
-    for first in range(0, n, size):
-        last = min(first + size, n)
+    for begin in range(-phase, n, size):
+        first, last = max(begin, 0), min(begin + size, n)
         s = nothing
         for x in range(last - 1, first - 1, -1):
             if op == ADD:
@@ -130,12 +134,12 @@ def _scan(padded: Any, size: int, op: int, nothing: Any, ends: Any, starts: Any)
 
 @kernel
 def _row_windows(
-    padded: Any, size: int, op: int, nothing: Any, ends: Any, starts: Any, out: Any
+    padded: Any, size: int, left: int, op: int, nothing: Any, ends: Any, starts: Any, out: Any
 ) -> None:
     if size == 1:
         _copy_row(padded, out)
         return
-    _scan(padded, size, op, nothing, ends, starts)
+    _scan(padded, size, left % size, op, nothing, ends, starts)
     _combine(ends, starts[size - 1 :], op, out)
 
 
@@ -209,6 +213,8 @@ def block_windows(
     power: int,
     op: int,
     nothing: Any,
+    top: int,
+    left: int,
     y0: int,
     y1: int,
     ends: Any,
@@ -223,6 +229,9 @@ def block_windows(
         ``ADD``, ``MIN`` or ``MAX``; the last two see `v` as it is.
     nothing : scalar of out's dtype
         What changes no result: 0, or the dtype's greatest or least value.
+    top, left : int
+        Where `v` begins in the image that it is a part of. Blocks are counted from the image's own
+        corner, so that sums of floats do not depend on how it was divided.
     ends, start : (kh, W), (W,) ndarray of out's dtype
         Columns from each row of a block to its end, and from the start of the next one; kept from
         one band to the next. The bands come in order.
@@ -234,20 +243,27 @@ def block_windows(
     padded = np.empty(columns.size, out.dtype)
     row_ends, row_starts = np.empty(columns.size, out.dtype), np.empty(columns.size, out.dtype)
     for y in range(y0, y1):
-        j = y % kh
-        if j == 0:
-            _read(v, valid, rows[y + kh - 1], centre, scale, power, op, nothing, ends[kh - 1])
-            for i in range(kh - 2, -1, -1):
-                _read(v, valid, rows[y + i], centre, scale, power, op, nothing, line)
+        j = (top + y) % kh
+        if j == 0 or y == 0:
+            first = y - j  # of the block; what is before `v` is in no window
+            _read(v, valid, rows[first + kh - 1], centre, scale, power, op, nothing, ends[kh - 1])
+            for i in range(kh - 2, j - 1, -1):
+                _read(v, valid, rows[first + i], centre, scale, power, op, nothing, line)
                 _combine(ends[i + 1], line, op, ends[i])
             start[:] = nothing
-            _copy_row(ends[0], column)
+            for i in range(kh - j, kh):
+                _read(v, valid, rows[y + i], centre, scale, power, op, nothing, line)
+                _combine(start, line, op, start)
+            if j == 0:
+                _copy_row(ends[0], column)
+            else:
+                _combine(ends[j], start, op, column)
         else:
             _read(v, valid, rows[y + kh - 1], centre, scale, power, op, nothing, line)
             _combine(start, line, op, start)
             _combine(ends[j], start, op, column)
         _pad(column, columns, kw // 2, nothing, padded)
-        _row_windows(padded, kw, op, nothing, row_ends, row_starts, out[y - y0])
+        _row_windows(padded, kw, left, op, nothing, row_ends, row_starts, out[y - y0])
 
 
 @kernel
@@ -262,6 +278,7 @@ def line_windows(
     power: int,
     op: int,
     nothing: Any,
+    left: int,
     y0: int,
     y1: int,
     out: Any,
@@ -288,5 +305,5 @@ def line_windows(
             _read(v, valid, rows[y + j], centre, scale, power, op, nothing, line)
             _pad(line, columns, half, nothing, padded)
             part = padded[half - reach : half + width + reach]
-            _row_windows(part, 2 * reach + 1, op, nothing, row_ends, row_starts, windows)
+            _row_windows(part, 2 * reach + 1, left, op, nothing, row_ends, row_starts, windows)
             _combine(result, windows, op, result)

@@ -12,7 +12,6 @@ from skthresh.kernels.gaussian import gaussian_weights
 from skthresh.local_threshold.base import LocalThreshold, Plane, WindowThreshold
 from skthresh.local_threshold.mean import local_mean, weighted_mean
 from skthresh.local_threshold.ranks import local_median
-from skthresh.local_threshold.windows import Windows
 from skthresh.modes import Output
 from skthresh.utils._sklearn import Interval, InvalidParameterError, StrOptions
 
@@ -131,6 +130,9 @@ class AdaptiveThreshold(LocalThreshold):
             )
         return super()._window(ndim)
 
+    def _reach(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> tuple[int, ...] | None:  # noqa: ARG002
+        return tuple(n // 2 for n in self._window(len(shape)))
+
     def _threshold_plane(
         self,
         plane: Plane,
@@ -140,16 +142,14 @@ class AdaptiveThreshold(LocalThreshold):
         inverse: bool,
         n_jobs: int,
     ) -> None:
-        sizes = self._window(plane.v.ndim - plane.is_stack)
-        if plane.is_stack:
-            sizes = (1, *sizes)
-        windows = Windows(plane.v, sizes, plane.valid, self.border, self.window_shape)
+        sizes = self._window(len(plane.shape))
+        windows = plane.windows(sizes, self.border, self.window_shape)
         if self.method == "mean":
             local_mean(plane, windows, self.offset, out, how, inverse=inverse, n_jobs=n_jobs)
         elif self.method == "median":
             local_median(plane, windows, self.offset, out, how, inverse=inverse, n_jobs=n_jobs)
         else:
-            weights = [gaussian_weights(n) for n in sizes[plane.is_stack :]]
+            weights = [gaussian_weights(n) for n in sizes]
             weighted_mean(
                 plane, windows, weights, self.offset, out, how, inverse=inverse, n_jobs=n_jobs
             )

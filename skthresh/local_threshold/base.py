@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from skthresh.base import ATTRIBUTES, MODE_PARAMETERS, Thresholder, blank
-from skthresh.batch import Array, Batch, ImagesLike
+from skthresh.batch import Array, Batch, ImagesLike, Part
+from skthresh.local_threshold.parts import NARROW, Survey, greatest_of, levels_of, surveyed
 from skthresh.local_threshold.windows import Windows
 from skthresh.modes import Output, full_scale, is_inverse, white
 from skthresh.utils._params import PER_AXIS, per_axis
@@ -53,12 +54,35 @@ class Plane:
     is_stack : bool
         Whether it is not one plane but several, which know nothing of each other: axis 0 has no
         window.
+    part : Part or None
+        The larger plane that it is a part of; None: it is whole.
+    survey : Survey or None
+        What is known of the larger plane.
     """
 
     v: Array
     valid: Array | None
     dtype: np.dtype[Any]
     is_stack: bool = False
+    part: Part | None = None
+    survey: Survey | None = None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the whole plane, or of each of the stack."""
+        return self.v.shape[self.is_stack :] if self.part is None else self.part.shape
+
+    def windows(self, sizes: tuple[int, ...], border: str, shape: str = "square") -> Windows:
+        """Give the windows around the pixels; `sizes` has no entry for the axis of a stack."""
+        return Windows(
+            self.v,
+            (1, *sizes) if self.is_stack else sizes,
+            self.valid,
+            border,
+            shape,
+            extent=None if self.survey is None else self.survey.extent,
+            origin=None if self.part is None else self.part.start,
+        )
 
     @property
     def full_scale(self) -> float:
@@ -129,6 +153,13 @@ class LocalThreshold(Thresholder):
         """Whether `_threshold_plane` may get all samples at once; a hook."""
         return False
 
+    def _survey(self, batch: Batch) -> Any:
+        """Look at the levels of whole planes, where the arithmetic of windows depends on them."""
+        lazy: Any = batch
+        if batch.dtype in NARROW or self._reach(lazy.plane_shape, batch.dtype) is None:
+            return None
+        return lazy.anew().each(surveyed, levels_of)
+
     def _check_batch(self, batch: Batch) -> None:
         least, greatest = RANKS
         if not least <= batch.spatial_ndim <= greatest:
@@ -160,6 +191,9 @@ class LocalThreshold(Thresholder):
             One number for each pixel; NaN where a window holds no data.
         """
         batch = self._read(X, reset=False, mask=mask)
+        return self._over(batch, "_thresholds", np.float64)
+
+    def _thresholds(self, batch: Batch) -> Any:
         inverse = is_inverse(self.mode)
         return self._map(batch, Output(None), np.float64, inverse=inverse, empty=np.nan)
 
@@ -193,7 +227,7 @@ class LocalThreshold(Thresholder):
         if self._takes_stacks(batch):
 
             def together(stack: Array, out: Array) -> None:
-                plane = Plane(stack, None, batch.dtype, is_stack=True)
+                plane = Plane(stack, None, batch.dtype, is_stack=True, part=batch.part)
                 self._threshold_plane(plane, out, how, inverse=inverse, n_jobs=n_jobs)
                 if after is not None:
                     out[...] = after(stack, out)
@@ -201,7 +235,7 @@ class LocalThreshold(Thresholder):
             return batch.map_block(together, dtype)
 
         def fill(pixels: Array, out: Array, i: int, c: int) -> None:
-            plane = _plane(pixels, batch.valid(i, c), batch.data[i].dtype)
+            plane = plane_of(batch, pixels, i, c)
             if plane is None:
                 out[...] = empty
                 return
@@ -217,15 +251,20 @@ class LocalThreshold(Thresholder):
         return batch.map(fill, dtype, n_jobs=n_jobs)
 
 
-def _plane(pixels: Array, valid: Array | None, dtype: np.dtype[Any]) -> Plane | None:
+def plane_of(batch: Batch, pixels: Array, i: int, c: int) -> Plane | None:
     """Take NaN for what it means, no data; None if there is nothing else."""
-    if pixels.dtype.kind == "f" and np.isnan(np.min(pixels)):
+    valid, known = batch.valid(i, c), batch.known(i)
+    survey: Survey | None = None if known is None else known[c]
+    gaps = pixels.dtype.kind == "f" and bool(np.isnan(np.min(pixels)))
+    if gaps or (survey is not None and survey.has_gaps):
         data = ~np.isnan(pixels)
         valid = data if valid is None else data & valid
-        pixels = np.where(data, pixels, pixels[data].flat[0] if data.any() else 0)
+        if gaps:
+            least = np.fmin.reduce(pixels, axis=None) if survey is None else survey.least
+            pixels = np.where(data, pixels, least if data.any() else 0)
     if valid is not None and not valid.any():
         return None
-    return Plane(pixels, valid, dtype)
+    return Plane(pixels, valid, batch.data[i].dtype, part=batch.part, survey=survey)
 
 
 class WindowThreshold(LocalThreshold):
@@ -297,10 +336,49 @@ class WindowThreshold(LocalThreshold):
         return self._window(len(shape))
 
     def _windows(self, plane: Plane) -> Windows:
-        sizes = self._window_of(plane.v.shape[plane.is_stack :])
-        if plane.is_stack:
-            sizes = (1, *sizes)
-        return Windows(plane.v, sizes, plane.valid, self.border, self.window_shape)
+        return plane.windows(self._window_of(plane.shape), self.border, self.window_shape)
+
+    def _greatest(
+        self, plane: Plane, windows: Windows, inside: tuple[slice, ...] = ()
+    ) -> tuple[float, ...]:
+        """Give numbers of which the greatest over all parts of a plane are wanted; a hook.
+
+        For `_parameters` that depend on the pixels of the whole plane. `inside` is where the
+        windows of a part are whole.
+        """
+        raise NotImplementedError
+
+    @property
+    def _asks_for_greatest(self) -> bool:
+        return type(self)._greatest is not WindowThreshold._greatest
+
+    def _reach(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> tuple[int, ...] | None:  # noqa: ARG002
+        plain = type(self)._threshold_plane is WindowThreshold._threshold_plane
+        if not plain or (self._looks_at_plane and not self._asks_for_greatest):
+            return None
+        return tuple(n // 2 for n in self._window_of(shape))
+
+    def _survey(self, batch: Batch) -> Any:
+        lazy: Any = batch
+        found, reach = super()._survey(batch), self._reach(lazy.plane_shape, batch.dtype)
+        if reach is None or not self._asks_for_greatest:
+            return found
+        look = self._light()._look_at_parts
+        return lazy.anew().each(look, greatest_of, reach=reach, known=found)
+
+    def _look_at_parts(self, batch: Batch) -> list[list[Survey]]:
+        """Add the greatest numbers of these parts to what is known of their planes."""
+        assert batch.part is not None
+        found: list[list[Survey]] = [[] for _ in range(len(batch))]
+        for pixels, i, c in batch.planes():
+            plane, known = plane_of(batch, pixels, i, c), batch.known(i)
+            survey = Survey() if known is None else known[c]
+            if plane is not None:
+                windows = self._windows(plane)
+                greatest = self._greatest(plane, windows, batch.part.inside)
+                survey = replace(survey, greatest=greatest)
+            found[i].append(survey)
+        return found
 
     def _threshold_plane(
         self,

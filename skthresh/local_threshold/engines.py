@@ -258,6 +258,7 @@ class _Pixels:
         v, rows, columns = _read_only(self.v[r]), windows.index[1], windows.index[2]
         valid = ALL if self.valid is None else _read_only(self.valid[r].view(np.uint8))
         nothing, width = self.nothing, v.shape[1]
+        _, top, left = windows.origin
         look = (self.middle, self.factor, self.power, self.op, nothing)
         if self.ufunc is not np.add:  # they see v as it is: one type for the compiler
             look = (nothing, nothing, 1, self.op, nothing)
@@ -265,7 +266,7 @@ class _Pixels:
         if halves is not None:
 
             def fill(y0: int, y1: int, out: Array) -> None:
-                kernels.line_windows(v, valid, rows, columns, halves, *look, y0, y1, out)
+                kernels.line_windows(v, valid, rows, columns, halves, *look, left, y0, y1, out)
 
         elif self.ufunc is np.add and dtype == np.int64:
             total = np.empty(width, np.int64)
@@ -280,7 +281,9 @@ class _Pixels:
             start = np.empty(width, dtype)
 
             def fill(y0: int, y1: int, out: Array) -> None:
-                kernels.block_windows(v, valid, rows, columns, *look, y0, y1, ends, start, out)
+                kernels.block_windows(
+                    *(v, valid, rows, columns, *look, top, left, y0, y1, ends, start, out)
+                )
 
         def run(y0: int, y1: int) -> Array:
             out = np.empty((y1 - y0, width), dtype)

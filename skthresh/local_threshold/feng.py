@@ -9,7 +9,6 @@ import numpy as np
 
 from skthresh.batch import Array, Batch
 from skthresh.local_threshold.base import Plane, WindowThreshold
-from skthresh.local_threshold.windows import Windows
 from skthresh.modes import Output
 from skthresh.utils._params import PER_AXIS, per_axis
 from skthresh.utils._sklearn import Interval
@@ -141,6 +140,10 @@ class FengThreshold(WindowThreshold):
     def _larger_window(self, ndim: int) -> tuple[int, ...]:
         return per_axis("larger_window_size", self.larger_window_size, ndim, odd=True)
 
+    def _reach(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> tuple[int, ...] | None:  # noqa: ARG002
+        both = zip(self._window(len(shape)), self._larger_window(len(shape)), strict=True)
+        return tuple(max(pair) // 2 for pair in both)
+
     def _check_batch(self, batch: Batch) -> None:
         super()._check_batch(batch)
         self._larger_window(batch.spatial_ndim)
@@ -156,7 +159,7 @@ class FengThreshold(WindowThreshold):
     ) -> None:
         windows = self._windows(plane)
         sizes = self._larger_window(plane.v.ndim)
-        larger = Windows(plane.v, sizes, plane.valid, self.border, self.window_shape)
+        larger = plane.windows(sizes, self.border, self.window_shape)
         target, scaling = windows.volume(out), windows.scaling
         parameters = {name: getattr(self, name) for name in ("alpha1", "k1", "k2", "gamma")}
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):

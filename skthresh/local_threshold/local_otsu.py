@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from numbers import Integral
 from typing import Any
+
+import numpy as np
 
 from skthresh.batch import Array
 from skthresh.local_threshold.base import LocalThreshold, Plane, WindowThreshold
@@ -13,6 +16,9 @@ from skthresh.modes import Output
 from skthresh.utils._sklearn import Interval
 
 __all__ = ["LocalOtsuThreshold"]
+
+# So many levels a byte has; and so many pixels a window may have for its sums to be exact.
+LEVELS, LARGEST = 2**8, 2**26
 
 
 class LocalOtsuThreshold(LocalThreshold):
@@ -92,6 +98,12 @@ class LocalOtsuThreshold(LocalThreshold):
         )
         self.n_bins = n_bins
         self.window_shape = window_shape
+
+    def _reach(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> tuple[int, ...] | None:
+        sizes = self._window(len(shape))
+        # Otherwise levels are binned, or counted, over the range of the whole plane.
+        few = dtype.itemsize == 1 and self.n_bins >= LEVELS and math.prod(sizes) < LARGEST
+        return tuple(n // 2 for n in sizes) if few else None
 
     def _threshold_plane(
         self,

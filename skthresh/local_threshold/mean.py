@@ -76,7 +76,7 @@ def local_mean(
 
 def _box(v: Array, windows: Windows, shift: int, out: Array, how: Output, n_jobs: int) -> bool:
     """Threshold integers without a division; tell whether their sums fit into 64 bits."""
-    largest, count = _largest(v), windows.size
+    largest, count = _largest(windows), windows.size
     if how.is_binary:
         # Beyond twice the largest level an offset changes no comparison, and could overflow one.
         shift = max(min(shift, 2 * largest + 2), -2 * largest - 2)
@@ -214,12 +214,13 @@ def _rounding(weights: Weights) -> float:
     return 4 * (sum(len(w) for w in weights) + 4) * sys.float_info.epsilon
 
 
-def _largest(v: Array) -> int:
+def _largest(windows: Windows) -> int:
     """Bound the magnitude of integer pixels."""
-    if v.dtype.itemsize < 8:
-        info = np.iinfo(v.dtype)
+    dtype = windows.plane.dtype
+    if dtype.itemsize < 8:
+        info = np.iinfo(dtype)
         return max(int(info.max), -int(info.min))
-    return max(abs(int(v.min())), abs(int(v.max())))
+    return max(abs(windows.extent.lo), abs(windows.extent.hi))
 
 
 def whole_offset(offset: float, *, inverse: bool) -> int:

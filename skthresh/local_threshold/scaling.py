@@ -10,7 +10,7 @@ import numpy as np
 
 from skthresh.batch import Array
 
-__all__ = ["EPSILON", "Scaling", "scaling"]
+__all__ = ["EPSILON", "Extent", "Scaling", "extent_of", "scaling"]
 
 EPSILON = float(np.finfo(np.float64).eps)
 
@@ -37,6 +37,57 @@ HUGE, TINY = 2.0**500, 2.0**-1000
 
 # Pixels that tell what the grey levels of a float image are like.
 SAMPLE = 4096
+
+
+@dataclass(frozen=True)
+class Extent:
+    """Which grey levels a plane has; those of its parts merge.
+
+    Attributes
+    ----------
+    lo, hi : int or float
+        The least and the greatest of the pixels that count.
+    some : ndarray
+        A sample of them, in any order: see `sampled`.
+    """
+
+    lo: Any
+    hi: Any
+    some: Array
+
+    def __or__(self, other: Extent) -> Extent:
+        some = np.concatenate([self.some, other.some])
+        return Extent(min(self.lo, other.lo), max(self.hi, other.hi), some)
+
+
+def extent_of(plane: Array, valid: Array | None, places: Any = None) -> Extent:
+    """Look at the levels of a plane, which has a pixel that counts.
+
+    Parameters
+    ----------
+    plane : ndarray
+        In the kernels' form.
+    valid : ndarray of bool of plane's shape, or None
+        The pixels that count.
+    places : tuple of ndarray of int, default=None
+        Where the sample is taken, if the plane is a part of a larger one. None: see `sampled`.
+    """
+    pixels = plane if valid is None else plane[valid]
+    at = sampled(plane.shape) if places is None else places
+    some = plane[at] if valid is None else plane[at][valid[at]]
+    return Extent(pixels.min().item(), pixels.max().item(), some)
+
+
+def sampled(shape: tuple[int, ...]) -> tuple[Array, ...]:
+    """Give the places of a plane that are looked at, evenly spread, for each axis.
+
+    Examples
+    --------
+    >>> sampled((2, 2))
+    (array([0, 0, 1, 1]), array([0, 1, 0, 1]))
+    """
+    size = math.prod(shape)
+    return np.unravel_index(np.arange(0, size, 1 + size // SAMPLE), shape)
 
 
 @dataclass(frozen=True)
@@ -77,7 +128,14 @@ class Scaling:
     share: float
 
 
-def scaling(plane: Array, valid: Array | None, sizes: tuple[int, ...], *, plain: bool) -> Scaling:
+def scaling(
+    plane: Array,
+    valid: Array | None,
+    sizes: tuple[int, ...],
+    *,
+    plain: bool,
+    extent: Extent | None = None,
+) -> Scaling:
     """Choose how the pixels of a plane are summed.
 
     Parameters
@@ -90,14 +148,15 @@ def scaling(plane: Array, valid: Array | None, sizes: tuple[int, ...], *, plain:
         Of the windows.
     plain : bool
         Whether sums can slide as integers whatever the dtype.
+    extent : Extent, default=None
+        The levels of the larger plane that this one is a part of.
     """
     if plane.dtype in (np.uint8, np.uint16):  # narrow enough, whatever their range
         return _integers(plane, 0, BYTE if plane.dtype == np.uint8 else WORD, sizes, plain=plain)
-    pixels = plane if valid is None else plane[valid]
-    lo, hi = pixels.min().item(), pixels.max().item()
-    if plane.dtype.kind in "iu" and hi - lo < EXACT_LEVELS:
-        return _integers(plane, lo, hi, sizes, plain=plain)
-    return _floats(plane, pixels.reshape(-1), lo, hi, sizes, plain=plain)
+    extent = extent or extent_of(plane, valid)
+    if plane.dtype.kind in "iu" and extent.hi - extent.lo < EXACT_LEVELS:
+        return _integers(plane, extent.lo, extent.hi, sizes, plain=plain)
+    return _floats(plane, extent, sizes, plain=plain)
 
 
 def _integers(plane: Array, lo: int, hi: int, sizes: tuple[int, ...], *, plain: bool) -> Scaling:
@@ -127,14 +186,13 @@ def _integers(plane: Array, lo: int, hi: int, sizes: tuple[int, ...], *, plain: 
     )
 
 
-def _floats(
-    plane: Array, pixels: Array, lo: float, hi: float, sizes: tuple[int, ...], *, plain: bool
-) -> Scaling:
+def _floats(plane: Array, extent: Extent, sizes: tuple[int, ...], *, plain: bool) -> Scaling:
+    lo, hi = extent.lo, extent.hi
     v = plane if plane.dtype == np.float32 else plane.astype(np.float64, copy=False)
     centre, unit = float(lo / 2 + hi / 2), float(hi / 2 - lo / 2)
-    if max(abs(lo), abs(hi)) < HUGE:
+    if max(abs(lo), abs(hi)) < HUGE and extent.some.size:
         # Measured from most of the pixels, so that a few extreme ones take no digits away.
-        some = pixels[:: 1 + pixels.size // SAMPLE].astype(np.float64)
+        some = extent.some.astype(np.float64)
         low, centre, high = _quantiles(some, (0.05, 0.5, 0.95))
         unit = (high - low) / 2 or unit
     unit = 1 / (1 / max(unit, TINY))

@@ -21,7 +21,7 @@ from skthresh.kernels.formula import compiled, statistics_of
 from skthresh.kernels.moments import greatest_variance
 from skthresh.kernels.window import border_index
 from skthresh.local_threshold.engines import Part, Raw, combining, sliding
-from skthresh.local_threshold.scaling import EPSILON, Scaling, scaling
+from skthresh.local_threshold.scaling import EPSILON, Extent, Scaling, extent_of, scaling
 from skthresh.local_threshold.stacks import apply_side_by_side, fit_side_by_side
 from skthresh.modes import Output
 from skthresh.utils._threads import cuts, run_threads
@@ -151,6 +151,11 @@ class Windows:
         What stands beyond the border: the pixel at it, the pixels inside it mirrored, or nothing.
     shape : {"square", "disk"}
         The window: all of the box, or the ellipse in it.
+    extent : Extent, default=None
+        What grey levels there are, if the plane is a part of a larger one. None: those of the
+        plane.
+    origin : tuple of int, default=None
+        Where the plane begins in the larger one.
 
     Attributes
     ----------
@@ -165,8 +170,12 @@ class Windows:
         valid: Array | None = None,
         border: str = "replicate",
         shape: str = "square",
+        extent: Extent | None = None,
+        origin: tuple[int, ...] | None = None,
     ) -> None:
         ones = (1,) * (3 - plane.ndim)
+        self.origin = ((0,) * 3 + (origin or ()))[-3:]
+        self._extent = extent
         self.shape, self.sizes = ones + plane.shape, ones + tuple(sizes)
         self.plane, self.border = plane.reshape(self.shape), border
         self.valid = None if valid is None else valid.reshape(self.shape)
@@ -180,7 +189,12 @@ class Windows:
     @cached_property
     def scaling(self) -> Scaling:
         """What of the grey levels is summed."""
-        return scaling(self.plane, self.valid, self.sizes, plain=self.plain)
+        return scaling(self.plane, self.valid, self.sizes, plain=self.plain, extent=self._extent)
+
+    @cached_property
+    def extent(self) -> Extent:
+        """The grey levels that there are."""
+        return extent_of(self.plane, self.valid) if self._extent is None else self._extent
 
     @cached_property
     def slides(self) -> bool:
@@ -266,34 +280,45 @@ class Windows:
         rows = cuts(height, n)
         return [(z, z + 1, part.start, part.stop) for z in range(depth) for part in rows]
 
-    def greatest_std(self, n_jobs: int = 1) -> float:
-        """Give the greatest standard deviation of all windows around pixels that count."""
+    def greatest_std(self, n_jobs: int = 1, inside: tuple[slice, ...] = ()) -> float:
+        """Give the greatest standard deviation of all windows around pixels that count.
+
+        `inside` leaves out pixels whose neighbours are not all known, at the plane's ends.
+        """
         found = [0.0]
+        axes = ((slice(None),) * 3 + inside)[-3:]
+        ends = [axis.indices(n)[:2] for axis, n in zip(axes, self.shape, strict=True)]
 
         def work(part: Part) -> None:
             for band in self.bands("std", part=part, reuse=True):
+                within = [
+                    slice(max(a - i.start, 0), max(b - i.start, 0))
+                    for (a, b), i in zip(ends, band.index, strict=False)
+                ]
                 if self.slides and self.scaling.kind != "rounded":
-                    found.append(self._greatest_of(band))
+                    found.append(self._greatest_of(band, (*within, slice(*ends[2]))))
                     continue
+                at = (*within, slice(*ends[2]))
                 with np.errstate(over="ignore", invalid="ignore"):  # of extreme floats
-                    std = band.std
-                std = std if self.valid is None else std[self.valid[band.index]]
+                    std = band.std[at]
+                std = std if self.valid is None else std[self.valid[band.index][at]]
                 found.append(float(np.fmax.reduce(std, axis=None, initial=0.0)))
 
         run_threads(work, self.parts(n_jobs), n_jobs)
         return max(found)
 
-    def _greatest_of(self, band: Band) -> float:
+    def _greatest_of(self, band: Band, at: tuple[slice, ...]) -> float:
         sums = band.raw.sums
         assert sums is not None
         rows, columns, left, right = self.cut or (None, None, 0, self.shape[2])
-        b = sums.a if sums.b is None else sums.b
+        a, b = (x[at] for x in (sums.a, sums.a if sums.b is None else sums.b))
         packed = self.scaling.kind == "packed"
         if rows is None or columns is None:
             rows = np.full(self.shape[1], self.sizes[1])
             columns = np.full(self.shape[2], self.sizes[2])
-        n_rows = np.tile(rows[band.index[1]], len(band.pixels))
-        flat = sums.a.reshape(-1), b.reshape(-1)
+        n_rows, columns = np.tile(rows[band.index[1]][at[1]], len(a)), columns[at[2]]
+        left, right = (min(max(x - at[2].start, 0), len(columns)) for x in (left, right))
+        flat = a.reshape(-1), b.reshape(-1)  # views, unless some are left out
         return float(np.sqrt(greatest_variance(*flat, packed, n_rows, columns, left, right)))
 
     def threshold(

@@ -111,5 +111,12 @@ class WolfThreshold(WindowThreshold):
         )
         self.k = k
 
+    def _greatest(
+        self, plane: Plane, windows: Windows, inside: tuple[slice, ...] = ()
+    ) -> tuple[float, ...]:
+        darkest = float(plane.pixels.min())
+        return -darkest, windows.greatest_std(n_threads(self.n_jobs), inside)
+
     def _parameters(self, plane: Plane, windows: Windows) -> tuple[float, ...]:
-        return self.k, float(plane.pixels.min()), windows.greatest_std(n_threads(self.n_jobs))
+        known = self._greatest(plane, windows) if plane.survey is None else plane.survey.greatest
+        return self.k, -known[0], known[1]

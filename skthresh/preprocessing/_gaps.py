@@ -32,8 +32,11 @@ def filter_with_gaps(function: Callable[[Array], Array], image: Array) -> tuple[
         filtered = function(image)
         return filtered, np.ones_like(filtered)
     sums, share = function(np.where(data, image, 0)), function(data.astype(image.dtype))
+    # Far from gaps the answer is that of an image without any, to the last digit: a share of
+    # nearly 1 would tell how large the part of the image is that was looked at.
+    near = function((~data).astype(image.dtype)) != 0
     with np.errstate(invalid="ignore", divide="ignore"):
-        return sums / share, share
+        return np.where(near, sums / share, sums), share
 
 
 def round_to(values: Array, dtype: np.dtype[Any]) -> Array:

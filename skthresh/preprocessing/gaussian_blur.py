@@ -107,7 +107,14 @@ class GaussianBlur(BatchTransformer):
         images : ndarray of X's shape and dtype, or list of such
             The smoothed images.
         """
-        batch = self._read(X, reset=False)
+        return self._over(self._read(X, reset=False), "_blurred", None)
+
+    _takes_dask = True
+
+    def _reach(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> tuple[int, ...] | None:
+        return tuple(len(w) // 2 for w in self._weights(len(shape), dtype))
+
+    def _blurred(self, batch: Batch) -> Any:
         weights = self._weights(batch.spatial_ndim, batch.dtype)
 
         def function(plane: Array, out: Array, i: int, c: int) -> None:  # noqa: ARG001

@@ -157,11 +157,15 @@ class MaskCleaner(BatchTransformer):
         masks : ndarray of bool of X's shape, or list of such
             True on foreground.
         """
+        return self._over(self._read(X, reset=False), "_masks", bool)
 
+    _takes_dask = True
+
+    def _masks(self, batch: Batch) -> Any:
         def function(plane: Array, out: Array, i: int, c: int) -> None:  # noqa: ARG001
             out[...] = self._clean(_foreground(plane), plane)
 
-        return self._read(X, reset=False).map(function, bool)
+        return batch.map(function, bool)
 
     def transform(self, X: ImagesLike) -> Any:
         """Clean masks, or images whose background is 0.
@@ -178,7 +182,9 @@ class MaskCleaner(BatchTransformer):
             of the foreground, if all of an image's foreground has one; else the dtype's white:
             255 for uint8, 65535 for uint16, 1 for all others.
         """
+        return self._over(self._read(X, reset=False), "_images", None)
 
+    def _images(self, batch: Batch) -> Any:
         def function(plane: Array, out: Array, i: int, c: int) -> None:  # noqa: ARG001
             before = _foreground(plane)
             after = self._clean(before, plane)
@@ -188,7 +194,7 @@ class MaskCleaner(BatchTransformer):
             if filled.any():
                 out[filled] = _foreground_value(plane[before])
 
-        return self._read(X, reset=False).map(function)
+        return batch.map(function)
 
     def score(self, X: ImagesLike, y: Any, sample_weight: Any = None) -> float:
         """Compare the cleaned masks with true ones.

@@ -58,6 +58,7 @@ class ToGray(BatchTransformer):
 
     _image_like_side = None
     _mixed_ranks = True
+    _takes_dask = True
 
     def __init__(
         self,
@@ -88,6 +89,8 @@ class ToGray(BatchTransformer):
             return [self._convert(x, i) for i, x in enumerate(batch.samples())]
         if batch.sample(0).ndim < 3:
             return batch.data
+        if batch.is_lazy:
+            return self._lazily(batch)
         if self.standard == "bt601" and _is_narrow(batch.dtype):
             return self._convert_stack(batch)
         return batch.rebuild([self._convert(x, i) for i, x in enumerate(batch.samples())])
@@ -95,28 +98,40 @@ class ToGray(BatchTransformer):
     def _convert_stack(self, batch: Batch) -> Array:
         """Convert all samples at once, so that nothing is copied into a stack afterwards."""
         sample = batch.sample(0)
-        axis = self._axis(sample, 0) - sample.ndim
+        axis = self._checked_axis(sample.shape, 0) - sample.ndim
         assert not isinstance(batch.data, list)
         stack = batch.data.reshape(len(batch), *sample.shape)
         gray = _weigh(np.moveaxis(stack, axis, -1))
         return gray.reshape(len(batch), -1) if batch.is_flat else gray
 
+    def _reach(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> tuple[int, ...] | None:  # noqa: ARG002
+        return (0,) * len(shape)
+
+    def _lazily(self, batch: Any) -> Any:
+        axis = self._checked_axis(batch.sample_shape, 0)
+        pixel = np.zeros([3 if a == axis else 1 for a in range(len(batch.sample_shape))])
+        dtype = self._convert(pixel.astype(batch.dtype), 0).dtype
+        return batch.without_axis(self._light()._converted, dtype, axis)
+
+    def _converted(self, batch: Batch) -> Array:
+        return np.stack([self._convert(x, i) for i, x in enumerate(batch.samples())])
+
+    def _checked_axis(self, shape: tuple[int, ...], i: int) -> int:
+        axis: Any = self.channel_axis
+        if not -len(shape) <= axis < len(shape) or shape[axis] not in (3, 4):
+            raise ValueError(
+                f"Sample {i} of X has shape {shape}; ToGray needs 3 or 4 channels on "
+                f"channel_axis={axis}, or a grey image of two dimensions."
+            )
+        return int(axis % len(shape))
+
     def _convert(self, x: Array, i: int) -> Array:
         if x.ndim < 3:
             return x
-        x = np.moveaxis(x, self._axis(x, i), -1)
+        x = np.moveaxis(x, self._checked_axis(x.shape, i), -1)
         if self.standard == "bt709":
             return np.asarray(rgb2gray(x[..., :3]))
         return _weigh(x)
-
-    def _axis(self, x: Array, i: int) -> int:
-        axis: Any = self.channel_axis
-        if not -x.ndim <= axis < x.ndim or x.shape[axis] not in (3, 4):
-            raise ValueError(
-                f"Sample {i} of X has shape {x.shape}; ToGray needs 3 or 4 channels on "
-                f"channel_axis={axis}, or a grey image of two dimensions."
-            )
-        return int(axis % x.ndim)
 
 
 def _is_narrow(dtype: np.dtype[Any]) -> bool:

@@ -18,12 +18,13 @@ from skthresh.unet import persistence
 from skthresh.unet.architecture import ModelBuilder, Recipe
 from skthresh.unet.augmentation import AUGMENTATIONS, Augment
 from skthresh.unet.fitting import fit, partial_fit
-from skthresh.unet.images import Images, read_images
+from skthresh.unet.images import Images, read_images, read_stack
 from skthresh.unet.losses import LOSSES
 from skthresh.unet.masks import read_masks
 from skthresh.unet.prediction import Predictor
 from skthresh.unet.scoring import score_of
 from skthresh.unet.training import training_state
+from skthresh.utils._dask import is_dask
 from skthresh.utils._sklearn import (
     Interval,
     StrOptions,
@@ -372,15 +373,17 @@ class UNetSegmenter(TransformerMixin, BaseEstimator):
         masks : ndarray of shape (n, \*size), or list of ndarray
             In the labels, and the dtype, of the masks in `fit`: the most probable one, or with two
             labels the second where its probability is above `threshold_`. NaN pixels are
-            ``classes_[0]``.
+            ``classes_[0]``. Of a dask array it is a dask array.
         """
+        if is_dask(X):
+            return self._predict_lazily(X, probabilities=False)
         images = self._read(X)
         samples: list[Array] = [np.empty(0)] * len(images)
         for piece in self._predictor().pieces(images):
             if piece.start == 0:
                 samples[piece.image] = np.empty(piece.size, self.classes_.dtype)
             rows = slice(piece.start, piece.start + len(piece.values))
-            samples[piece.image][rows] = self.classes_[self._decide(piece.values)]
+            samples[piece.image][rows] = self._labels(piece.values)
         return images.rebuild(samples)
 
     def predict_proba(self, X: ImagesLike) -> Any:
@@ -394,8 +397,10 @@ class UNetSegmenter(TransformerMixin, BaseEstimator):
         Returns
         -------
         probabilities : ndarray of float32 of shape (n, \*size, n_classes), or list of such
-            In the order of `classes_`; they sum to 1.
+            In the order of `classes_`; they sum to 1. Of a dask array it is a dask array.
         """
+        if is_dask(X):
+            return self._predict_lazily(X, probabilities=True)
         images = self._read(X)
         samples: list[Array] = [np.empty(0)] * len(images)
         for i, values in self._predictor().whole(images):
@@ -516,6 +521,16 @@ class UNetSegmenter(TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         return read_images(self, X, reset=False, channel_axis=self.channel_axis)
 
+    def _predict_lazily(self, X: ImagesLike, *, probabilities: bool) -> Any:
+        from skthresh.unet.lazy import predict_lazily  # noqa: PLC0415  dask need not be there
+
+        check_is_fitted(self)
+        batch: Any = read_stack(self, X, self.channel_axis, reset=False)
+        return predict_lazily(self, batch, probabilities=probabilities)
+
+    def _labels(self, probabilities: Array) -> Array:
+        return np.asarray(self.classes_[self._decide(probabilities)])
+
     def _decide(self, probabilities: Array) -> Array:
         """Give the index of each pixel's class."""
         if len(self.classes_) == 2:
@@ -553,6 +568,7 @@ class UNetSegmenter(TransformerMixin, BaseEstimator):
         tags.input_tags.two_d_array = False
         tags.input_tags.three_d_array = True
         tags.input_tags.allow_nan = True
+        tags.dask = True
         tags.target_tags.required = True
         tags.transformer_tags.preserves_dtype = []
         return tags

@@ -12,7 +12,7 @@ import numpy as np
 from skthresh.batch import Array, Batch, ImagesLike
 from skthresh.reading import is_ragged, read_batch
 
-__all__ = ["Images", "blocks", "is_lazy", "pad_to", "padded_shape", "read_images"]
+__all__ = ["Images", "blocks", "is_lazy", "pad_to", "padded_shape", "read_images", "read_stack"]
 
 # Go through an image in blocks of so many values: statistics need no copy of it.
 BLOCK = 2**18
@@ -60,7 +60,7 @@ class Images:
             return _channels_last(self.batch.sample(i), self.batch.channel_axis)
         x = np.asarray(self.source[i])
         try:
-            batch = _read(self.owner, [x], self.channel_axis, reset=False)
+            batch = read_stack(self.owner, [x], self.channel_axis, reset=False)
         except (TypeError, ValueError) as error:
             raise type(error)(f"Image {i} of X, as X[{i}] gave it: {error}") from error
         return _channels_last(batch.sample(0), batch.channel_axis)
@@ -93,16 +93,19 @@ def read_images(estimator: Any, X: ImagesLike, *, reset: bool, channel_axis: int
         The axis of one image that indexes channels.
     """
     if not is_lazy(X):
-        return Images(estimator, _read(estimator, X, channel_axis, reset=reset), None, channel_axis)
+        return Images(
+            estimator, read_stack(estimator, X, channel_axis, reset=reset), None, channel_axis
+        )
     if len(X) == 0:
         raise ValueError("X has no images: len(X) is 0.")
     images = Images(estimator, None, X, channel_axis)
     if reset:  # what the first image is, all others must be
-        _read(estimator, [np.asarray(X[0])], channel_axis, reset=True)
+        read_stack(estimator, [np.asarray(X[0])], channel_axis, reset=True)
     return images
 
 
-def _read(estimator: Any, X: ImagesLike, channel_axis: int | None, *, reset: bool) -> Batch:
+def read_stack(estimator: Any, X: ImagesLike, channel_axis: int | None, *, reset: bool) -> Batch:
+    """Read images of which there are to be two or three axes of pixels."""
     _check_rank(X, channel_axis)
     return read_batch(estimator, X, reset=reset, channel_axis=channel_axis)
 

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from scipy.special import expit
 
-from skthresh.batch import Array
+from skthresh.batch import Array, Part
 from skthresh.unet.images import Images, pad_to
 from skthresh.unet.scaling import Scaling, scaled
-from skthresh.unet.tiling import Tiling, bucket
+from skthresh.unet.tiling import Tile, Tiling, bucket
 
 __all__ = ["Piece", "Predictor"]
 
@@ -85,7 +85,7 @@ class Predictor:
         held = 0
         for i in range(len(images)):
             x = images[i]
-            tiling = self._tiling(x.shape[:-1])
+            tiling = self.tiling(x.shape[:-1])
             if tiling.n_tiles > 1:
                 yield from self._large(i, x, tiling)
                 continue
@@ -113,12 +113,48 @@ class Predictor:
 
     def of_image(self, x: Array) -> Array:
         """Give the probabilities of one image, channels last."""
-        tiling = self._tiling(x.shape[:-1])
+        tiling = self.tiling(x.shape[:-1])
         if tiling.n_tiles == 1:
             return next(self._together([(0, x)], tiling.tile)).values
         return np.concatenate([piece.values for piece in self._large(0, x, tiling)])
 
-    def _tiling(self, size: tuple[int, ...]) -> Tiling:
+    def of_part(self, x: Array, by: tuple[float, float], part: Part) -> Array:
+        r"""Give the probabilities of a part of an image.
+
+        Parameters
+        ----------
+        x : ndarray of shape (\*size, n_channels)
+            The part, with the neighbours' pixels that are in the same tiles.
+        by : tuple of (float, float)
+            Shift and scale of the whole image.
+        part : Part
+            Where it lies, and what of it is asked for.
+
+        Returns
+        -------
+        probabilities : ndarray of float32 of shape (\*size, n_classes)
+            Without meaning outside of what is asked for.
+        """
+        tiling = self.tiling(part.shape)
+        out: Array = np.empty(0, np.float32)
+        for _, _, tiles in tiling.rows():
+            some = [(t, box) for t in tiles if (box := _shared(t, tiling.tile, part)) is not None]
+            at_once = self._at_once(tiling.tile)
+            for first in range(0, len(some), at_once):
+                group = some[first : first + at_once]
+                windows = [_within(t.corner, tiling.tile, part) for t, _ in group]
+                stack = np.stack([pad_to(scaled(x[w], by)[0], tiling.tile) for w in windows])
+                for (t, (here, there)), p in zip(group, self._probabilities(stack), strict=True):
+                    if not out.size:
+                        out = np.zeros((*x.shape[:-1], p.shape[-1]), np.float32)
+                    out[here] += p[there] * t.weight[there][..., np.newaxis]
+        no_data: Array | None = None
+        if x.dtype.kind == "f":
+            no_data = np.asarray(np.isnan(x).any(axis=-1))
+        return _without_data(out, no_data)
+
+    def tiling(self, size: tuple[int, ...]) -> Tiling:
+        """Tell how an image of some size is cut into tiles."""
         side = self.tile_size
         if side is None:
             side = int((VALUES_AT_ONCE / self.filters) ** (1 / len(size)) + 1e-9)
@@ -190,6 +226,26 @@ class Predictor:
 
 def _window(corner: tuple[int, ...], size: tuple[int, ...]) -> tuple[slice, ...]:
     return tuple(slice(c, c + n) for c, n in zip(corner, size, strict=True))
+
+
+def _within(corner: tuple[int, ...], tile: tuple[int, ...], part: Part) -> tuple[slice, ...]:
+    """Find the pixels of a tile in a part of the image; at the image's end there are fewer."""
+    axes = zip(corner, tile, part.start, part.shape, strict=True)
+    return tuple(slice(c - a, min(c + side, n) - a) for c, side, a, n in axes)
+
+
+def _shared(
+    t: Tile, tile: tuple[int, ...], part: Part
+) -> tuple[tuple[slice, ...], tuple[slice, ...]] | None:
+    """Find what a tile adds to a part of the image: in the part, and in the tile; None: nothing."""
+    here, there = [], []
+    for c, side, a, inside in zip(t.corner, tile, part.start, part.inside, strict=True):
+        start, stop = max(c, a + inside.start), min(c + side, a + inside.stop)
+        if start >= stop:
+            return None
+        here.append(slice(start - a, stop - a))
+        there.append(slice(start - c, stop - c))
+    return (tuple(here), tuple(there)) if t.weight[tuple(there)].any() else None
 
 
 def _without_data(p: Array, no_data: Array | None) -> Array:
