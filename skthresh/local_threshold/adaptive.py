@@ -116,6 +116,7 @@ class AdaptiveThreshold(LocalThreshold):
     def _takes_stacks(self, batch: Batch) -> bool:
         return (
             self.method != "median"
+            and not (self.method == "gaussian" and self.border == "clip")
             and batch.dtype in (np.uint8, np.uint16)
             and batch.is_one_block
             and batch.spatial_ndim <= 2

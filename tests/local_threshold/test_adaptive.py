@@ -256,3 +256,20 @@ def test_median_bands_join(size, monkeypatch):
 def test_a_gaussian_has_no_disk():
     with pytest.raises(ValueError, match="window_shape='disk'.*'gaussian'.*'square'"):
         AdaptiveThreshold("gaussian", window_shape="disk").fit(data.coins()[np.newaxis])
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16"])
+def test_a_clipped_gaussian_takes_stacks(dtype):
+    """Its windows hold fewer pixels at the border, and each image is thresholded by itself."""
+    X = np.random.default_rng(0).integers(0, 255, (3, 9, 8)).astype(dtype)
+    e = AdaptiveThreshold("gaussian", border="clip", window_size=5).fit(X)
+    w, ones = gaussian_weights(5), np.ones(X.shape)
+
+    def sums(a):
+        for axis in (1, 2):
+            a = correlate1d(a, w, axis=axis, mode="constant")
+        return a
+
+    mean = np.rint(sums(X.astype(np.float64)) / sums(ones))
+    np.testing.assert_array_equal(e.thresholds(X), mean - 2)
+    np.testing.assert_array_equal(e.predict(X), np.stack(e.predict(list(X))))
