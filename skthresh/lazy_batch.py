@@ -315,7 +315,11 @@ class LazyBatch(Batch):
 
 
 def _numbers(found: Array, tail: tuple[int, ...], to: np.dtype[Any]) -> Array:
-    return np.array(found.tolist(), to).reshape(len(found), *tail)
+    numbers = np.array(found.tolist(), object)
+    if to.kind == "i":
+        info = np.iinfo(to)
+        numbers = np.clip(numbers, info.min, info.max)
+    return numbers.astype(to).reshape(len(found), *tail)
 
 
 def _repeated(known: Any, cuts: Cuts, block_id: tuple[int, ...]) -> Array:

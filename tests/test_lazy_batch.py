@@ -21,6 +21,7 @@ from skthresh import (
     MultiOtsuThreshold,
     OtsuThreshold,
     Resize,
+    RobustBackgroundThreshold,
     SauvolaThreshold,
     SimpleThreshold,
     SupervisedThreshold,
@@ -281,3 +282,20 @@ def test_empty_chunks_do_no_harm():
     e = OtsuThreshold(per_image=True).fit(X)
     np.testing.assert_array_equal(e.predict(gaps), e.predict(X))
     np.testing.assert_array_equal(e.thresholds(gaps), e.thresholds(X))
+
+
+def test_thresholds_beyond_64_bits():
+    """The highest level, and twice the deviation: more than int64 can hold."""
+    X = np.zeros((2, 3, 5), np.int64)
+    X[:, 0], X[:, 1] = np.iinfo(np.int64).max, np.iinfo(np.int64).min
+    lazy = da.from_array(X, chunks=2)
+    for e in (
+        RobustBackgroundThreshold(per_image=True),
+        OtsuThreshold(per_image=True, correction=1e30),
+    ):
+        expected, found = e.fit(X).thresholds(X), e.fit(lazy).thresholds(lazy)
+        np.testing.assert_array_equal(found.compute(), expected)
+        np.testing.assert_array_equal(e.predict(lazy).compute(), e.predict(X))
+    small = da.from_array(np.arange(8, dtype=np.uint8).reshape(1, 2, 4), chunks=1)
+    found = OtsuThreshold(per_image=True, correction=1e30).fit(small).thresholds(small)
+    assert found.compute().tolist() == [np.iinfo(np.int64).max]

@@ -363,7 +363,9 @@ def as_numbers(numbers: list[Any], dtype: np.dtype[Any]) -> Array:
 def lazy_table(batch: Any, found: Any, tail: tuple[int, ...]) -> Any:
     """Give thresholds as a dask array; its dtype cannot wait until they are known.
 
-    With masks there may be images without a pixel, whose threshold is NaN.
+    With masks there may be images without a pixel, whose threshold is NaN; and those of 64 bits
+    may be beyond them. Both are floats. What only an enormous `correction` makes is brought into
+    the range.
 
     Parameters
     ----------
@@ -373,10 +375,9 @@ def lazy_table(batch: Any, found: Any, tail: tuple[int, ...]) -> Any:
     tail : tuple of int
         Of the result's shape, behind images and channels.
     """
-    whole = batch.dtype.kind != "f" and batch.mask is None
-    wide = np.uint64 if batch.dtype.name == "uint64" else np.int64
+    whole = batch.dtype.kind != "f" and batch.mask is None and batch.dtype.itemsize < 8
     channel = (batch.n_channels,) if batch.n_channels else ()
-    return batch.table(found, (*channel, *tail), wide if whole else np.float64)
+    return batch.table(found, (*channel, *tail), np.int64 if whole else np.float64)
 
 
 def _between(levels: Array, n: int) -> list[float]:
