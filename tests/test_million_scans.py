@@ -60,6 +60,7 @@ def assert_right(scans, masks, **parameters):
         np.testing.assert_array_equal(ink, binarize(scan, mode="binary_inv", **parameters))
 
 
+@pytest.mark.slow
 def test_as_it_is(tmp_path):
     """Without arguments it makes scans of its own, and one of them is broken."""
     done = million_scans(cwd=tmp_path)
@@ -75,6 +76,7 @@ def test_as_it_is(tmp_path):
     assert "1 scans left out" in done.stdout
 
 
+@pytest.mark.slow
 def test_killed_and_started_again(scans, tmp_path):
     masks = tmp_path / "masks"
     arguments = (scans, masks, "--technique", "ad_otsu", "-s", "window_size=31", "--n-jobs", 2)
