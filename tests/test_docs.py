@@ -1,4 +1,7 @@
-"""What docs/adding_a_technique.md says is true: its code is a technique, and one line adds it."""
+"""What the pages show is run: here adding_a_technique.md, whose code is a technique.
+
+All other code in them is doctests, which pytest collects.
+"""
 
 import doctest
 import importlib
@@ -15,7 +18,9 @@ import skthresh
 from skthresh.utils import all_estimators
 from skthresh.utils.estimator_checks import check_image_estimator
 
-PAGE = Path(__file__).parents[1] / "docs" / "adding_a_technique.md"
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "adding_a_technique.md"
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
 
 
 def technique(kind, folder, monkeypatch):
@@ -51,3 +56,28 @@ def test_one_file_one_line(kind, name, tmp_path, monkeypatch):
     np.testing.assert_array_equal(
         skthresh.binarize(image, name), cls().fit(image[None]).predict(image[None])[0]
     )
+
+
+def test_every_block_of_python_is_run(pytestconfig):
+    collected = {p for pattern in pytestconfig.getini("testpaths") for p in ROOT.glob(pattern)}
+    n_blocks = 0
+    for page in set(PAGES) - {PAGE}:
+        for block in re.findall(
+            r"^```py\w*\n(.*?)^```", page.read_text(), re.DOTALL | re.MULTILINE
+        ):
+            n_blocks += 1
+            code = [line for line in block.splitlines() if not line.startswith((">>>", "..."))]
+            assert block.startswith(">>> "), f"{page.name}: not a doctest:\n{block}"
+            assert page in collected, page.name
+            assert not any(re.match(r"(import|from|def|class) ", line) for line in code), page.name
+    assert n_blocks > 10
+
+
+def test_the_files_that_commands_name_exist():
+    n_files = 0
+    for page in PAGES:
+        for block in re.findall(r"```bash\n(.*?)```", page.read_text(), re.DOTALL):
+            for name in re.findall(r"(?<![\w./])[\w/]+\.py\b", block):
+                n_files += 1
+                assert (ROOT / name).is_file(), f"{page.name}: {name}"
+    assert n_files > 5
