@@ -54,6 +54,8 @@ sphinx_gallery_conf = {
     "doc_module": ("skthresh",),
     "abort_on_example_error": True,
     "download_all_examples": False,
+    "reset_modules": ("matplotlib", "strict_gallery.strict"),
+    "reset_modules_order": "both",
     "show_memory": False,
     "show_signature": False,
     "min_reported_time": 1e9,
