@@ -11,6 +11,7 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "docs"))
 from check_site import faults
+from look_at_site import browser, sights
 
 ROOT = Path(__file__).parents[1]
 
@@ -54,9 +55,23 @@ def test_search_without_an_index(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(browser() is None, reason="needs Chromium")
+def test_a_browser_sees_faults(tmp_path):
+    body = "<div style='width: 900px'>wide</div><img src='broken.png'>"
+    (tmp_path / "search.html").write_text("<div id='search-results'></div>")
+    wide, narrow, wide_window, search = sights(site(tmp_path, body))
+    assert wide.startswith("index.html is 9")
+    assert wide.endswith("window of 390")
+    assert "broken.png" in narrow
+    assert "broken.png" in wide_window
+    assert search == "search is empty"
+
+
+@pytest.mark.slow
 @pytest.mark.skipif(not importlib.util.find_spec("sphinx_gallery"), reason="needs the docs extra")
 def test_the_site_is_built(tmp_path):
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "docs", str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert faults(tmp_path) == []
+    assert browser() is None or sights(tmp_path) == []
