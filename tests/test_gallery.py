@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-SCRIPTS = sorted((Path(__file__).parents[1] / "examples" / "gallery").glob("plot_*.py"))
+SCRIPTS = sorted((Path(__file__).parents[1] / "examples" / "gallery").rglob("plot_*.py"))
 
 
 def test_there_are_enough():
