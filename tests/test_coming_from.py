@@ -54,6 +54,8 @@ def test_the_page_was_read():
 
 @pytest.mark.parametrize(("theirs", "ours", "agreement"), ROWS)
 def test_row(theirs, ours, agreement, names):
+    if "max_size=" in theirs:  # min_size until then, which has another meaning and now warns
+        pytest.importorskip("skimage", minversion="0.26")
     for title, image in IMAGES.items():
         here = {**names, "image": image}
         mine = eval(ours, here)

@@ -63,7 +63,7 @@ def test_every_block_of_python_is_run(pytestconfig):
     n_blocks = 0
     for page in set(PAGES) - {PAGE}:
         for block in re.findall(
-            r"^```py\w*\n(.*?)^```", page.read_text(), re.DOTALL | re.MULTILINE
+            r"^```py\w*\n(.*?)^```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
         ):
             n_blocks += 1
             code = [line for line in block.splitlines() if not line.startswith((">>>", "..."))]
@@ -76,7 +76,7 @@ def test_every_block_of_python_is_run(pytestconfig):
 def test_the_files_that_commands_name_exist():
     n_files = 0
     for page in PAGES:
-        for block in re.findall(r"```bash\n(.*?)```", page.read_text(), re.DOTALL):
+        for block in re.findall(r"```bash\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
             for name in re.findall(r"(?<![\w./])[\w/]+\.py\b", block):
                 n_files += 1
                 assert (ROOT / name).is_file(), f"{page.name}: {name}"
