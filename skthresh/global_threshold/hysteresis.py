@@ -239,6 +239,7 @@ class HysteresisThreshold(Thresholder):
         Returns
         -------
         thresholds : ndarray of float64 of X's shape, or list of such
+            One number for each pixel.
         """
         batch = self._read(X, reset=False, mask=mask)
         return self._over(batch, "_decisive", np.float64)

@@ -58,8 +58,8 @@ class SuThreshold(WindowThreshold):
     ----------
     n_min : int or None, default=None
         So many pixels of the window must have a high contrast, or there is no ink. None: as many
-        as the window is wide, as a straight edge has that goes through it. (In general: as it has
-        pixels, divided by its longest side.)
+        as the window is wide, as a straight edge has that goes through it; in general, as it has
+        pixels, divided by its longest side.
     {window_parameters}
 
     Attributes

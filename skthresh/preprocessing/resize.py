@@ -115,7 +115,7 @@ class Resize(ClassNamePrefixFeaturesOutMixin, BatchTransformer):
 
         Returns
         -------
-        images : ndarray of shape (n_samples, *shape) or list of ndarray
+        images : ndarray of shape (n_samples, ...) or list of ndarray
             The resized images, in X's dtype.
         """
         batch = self._read(X, reset=False)

@@ -76,6 +76,7 @@ def check_image_estimator(estimator: Any) -> None:
     Parameters
     ----------
     estimator : estimator instance
+        Each check has a clone of it.
 
     Raises
     ------
@@ -98,6 +99,18 @@ def parametrize_with_image_checks(estimators: Sequence[Any]) -> Any:
     ----------
     estimators : sequence of estimator instances
         The test function takes ``estimator`` and ``check``.
+
+    Returns
+    -------
+    decorator : pytest.MarkDecorator
+        To be put on that function.
+
+    Examples
+    --------
+    >>> from skthresh import OtsuThreshold
+    >>> @parametrize_with_image_checks([OtsuThreshold()])
+    ... def test_images(estimator, check):
+    ...     check(estimator)
     """
     import pytest  # noqa: PLC0415  only for those who test
 
