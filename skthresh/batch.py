@@ -59,7 +59,7 @@ class Batch:
     @property
     def is_flat(self) -> bool:
         """Whether the samples are rows of a table, as scikit-learn's own data come."""
-        return not self.is_ragged and self.data[0].ndim == 1
+        return not self.is_ragged and self.held(0).ndim == 1
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -81,9 +81,30 @@ class Batch:
     def __len__(self) -> int:
         return len(self.data)
 
+    def held(self, i: int) -> Array:
+        """Give sample ``i`` as X holds it: a row, if X is flat."""
+        return self.data[i]
+
     def sample(self, i: int) -> Array:
         """Give sample ``i`` in its own shape, as a view."""
-        return self._fold(self.data[i])
+        return self._fold(self.held(i))
+
+    @property
+    def xp(self) -> Any:
+        """The namespace of the images: NumPy, or one that has the same functions."""
+        return np
+
+    def like(self, x: Any) -> Any:
+        """Give an array-like as an array of the images' kind."""
+        return np.asarray(x)
+
+    def is_boolean(self, x: Any) -> bool:
+        """Tell whether an array of the images' kind is boolean."""
+        return bool(x.dtype == bool)
+
+    def nonzero(self, x: Any) -> Any:
+        """Tell which pixels of a true mask are foreground."""
+        return x != 0
 
     def valid(self, i: int, c: int) -> Array | None:
         """Give the pixels of a plane that the mask leaves in; None if there is no mask."""
@@ -109,6 +130,15 @@ class Batch:
             for c, view in enumerate(self._channels(self.data[i])):
                 if channel is None or c == channel:
                     yield kernel_form(view), i, c
+
+    def whole(self) -> Array | None:
+        """Give all pixels as one plane; None if they are not one block, or some do not count."""
+        return kernel_form(self.data) if self.is_one_block else None  # type: ignore[arg-type]
+
+    def counted(self, plane: Array, i: int, c: int) -> Array:
+        """Give the pixels of a plane that count."""
+        valid = self.valid(i, c)
+        return plane if valid is None else kernel_form(plane[valid])
 
     def map(
         self,

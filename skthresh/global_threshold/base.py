@@ -95,7 +95,7 @@ class GlobalThreshold(HistogramLearner, ScalarThreshold):
             return super().thresholds(X, mask)
         batch = self._read(X, reset=False, mask=mask)
         table = self._per_plane(batch)
-        return table if batch.n_channels else table[:, 0]
+        return batch.like(table if batch.n_channels else table[:, 0])
 
     @property
     def _pointwise(self) -> bool:

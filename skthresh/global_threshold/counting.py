@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from skthresh.batch import Array, Batch, kernel_form
+from skthresh.batch import Array, Batch
 from skthresh.histogram import Histogram, Range, count
 
 __all__ = ["WeightedChannel", "channels", "count_channels"]
@@ -24,20 +24,13 @@ class WeightedChannel:
     weights: Array | None = None
 
     def __iter__(self) -> Iterator[tuple[Array, float | None]]:
-        data = self.batch.data
-        if (
-            self.weights is None
-            and not isinstance(data, list)
-            and data.flags.c_contiguous
-            and self.batch.channel_axis is None
-            and self.batch.mask is None
-        ):
-            yield kernel_form(data), None
+        whole = self.batch.whole() if self.weights is None else None
+        if whole is not None:
+            yield whole, None
             return
         for plane, i, c in self.batch.planes(self.channel):
             weight = None if self.weights is None else float(self.weights[i])
-            valid = self.batch.valid(i, c)
-            yield plane if valid is None else kernel_form(plane[valid]), weight
+            yield self.batch.counted(plane, i, c), weight
 
 
 def channels(batch: Batch) -> range:

@@ -9,8 +9,9 @@ from typing import Any, Self
 
 import numpy as np
 
+from skthresh.array_api.namespace import as_host
 from skthresh.base import BatchTransformer
-from skthresh.batch import Array, Batch, ImagesLike, kernel_form
+from skthresh.batch import Array, Batch, ImagesLike
 from skthresh.global_threshold.counting import WeightedChannel, channels, count_channels
 from skthresh.histogram import FINE, FloatGrid, Histogram, count, logarithmic
 from skthresh.modes import representable
@@ -264,7 +265,10 @@ class HistogramLearner(BatchTransformer, metaclass=ABCMeta):
         if sample_weight is None:
             return None
         weights: Array = check_sample_weight(
-            sample_weight, batch.data, dtype=np.float64, ensure_non_negative=True
+            as_host(sample_weight),
+            np.empty(len(batch)),
+            dtype=np.float64,
+            ensure_non_negative=True,
         )
         if not weights.any():
             raise ValueError("Sample weights must contain at least one non-zero number.")
@@ -274,15 +278,16 @@ class HistogramLearner(BatchTransformer, metaclass=ABCMeta):
         numbers = [self._thresholds_of(h, batch.dtype) for h in histograms]
         self.histogram_ = histograms if batch.n_channels else histograms[0]
         self._keep(numbers, batch.dtype, channels=bool(batch.n_channels))
+        found = getattr(self, self._answer)
+        if isinstance(found, np.ndarray):  # fitted arrays are where X is
+            setattr(self, self._answer, batch.like(found))
 
     def _own_histograms(self, batch: Batch) -> Iterator[Histogram]:
         """Count each plane by itself."""
         for plane, i, c in batch.planes():
-            valid = batch.valid(i, c)
-            pixels = plane if valid is None else kernel_form(plane[valid])
-            yield count(
-                [(pixels, None)], batch.dtype, self._n_counted, self._range, n_threads(self.n_jobs)
-            )
+            pixels = [(batch.counted(plane, i, c), None)]
+            n_jobs = n_threads(self.n_jobs)
+            yield count(pixels, batch.dtype, self._n_counted, self._range, n_jobs)
 
     def _thresholds_of(self, histogram: Histogram, dtype: np.dtype[Any]) -> list[float]:
         """Choose thresholds, correct them, and bring them into the bounds."""

@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from skthresh.array_api.namespace import as_host
 from skthresh.base import ATTRIBUTES, MODE_PARAMETERS, ScalarThreshold
 from skthresh.batch import Array, Batch, ImagesLike
 from skthresh.global_threshold.counting import channels, count_channels
@@ -221,7 +222,10 @@ class SupervisedThreshold(ScalarThreshold):
         weights = None
         if sample_weight is not None:
             weights = check_sample_weight(
-                sample_weight, batch.data, dtype=np.float64, ensure_non_negative=True
+                as_host(sample_weight),
+                np.empty(len(batch)),
+                dtype=np.float64,
+                ensure_non_negative=True,
             )
         inside = self._true_masks(batch, y)
         if not hasattr(self, "_counted"):
@@ -239,7 +243,7 @@ class SupervisedThreshold(ScalarThreshold):
             now = count_channels(part, weights, self.n_bins)
             return now if before is None else [a + b for a, b in zip(before, now, strict=True)]
         for plane, i, c in part.planes():
-            before[c].add(plane[part.valid(i, c)], None if weights is None else float(weights[i]))
+            before[c].add(part.counted(plane, i, c), None if weights is None else float(weights[i]))
         return before
 
     def _learn(self, batch: Batch) -> None:
@@ -252,7 +256,7 @@ class SupervisedThreshold(ScalarThreshold):
         t = [representable(t, batch.dtype) for t, _ in found]
         score = [s for _, s in found]
         if batch.n_channels:
-            self.threshold_, self.score_ = np.array(t), np.array(score)
+            self.threshold_, self.score_ = batch.like(np.array(t)), batch.like(np.array(score))
             self.foreground_histogram_, self.background_histogram_ = foreground, background
         else:
             (self.threshold_,), (self.score_,) = t, score
@@ -276,16 +280,18 @@ class SupervisedThreshold(ScalarThreshold):
                 f"{type(self).__name__} requires y to be passed, but the target y is None: the "
                 "true masks of X are needed."
             )
-        y = y if isinstance(y, list | tuple) else np.asarray(y)
-        if len(y) != len(batch):
+        xp = batch.xp
+        y = y if isinstance(y, list | tuple) else batch.like(y)
+        n = len(y) if isinstance(y, list | tuple) else y.shape[0]
+        if n != len(batch):
             raise ValueError(
-                f"y has {len(y)} masks, but X has {len(batch)} images; one mask for each is needed."
+                f"y has {n} masks, but X has {len(batch)} images; one mask for each is needed."
             )
         masks = []
         for i in range(len(batch)):
-            t, shape = np.asarray(y[i]), batch.data[i].shape
+            t, shape = batch.like(y[i] if isinstance(y, list | tuple) else y[i, ...]), batch.held(i).shape
             if t.ndim == 0:
-                t = np.broadcast_to(t, shape)
+                t = xp.broadcast_to(t, shape)
             plain = shape
             if batch.channel_axis is not None and not batch.image_shape:
                 plain = shape[: batch.channel_axis] + shape[batch.channel_axis + 1 :]
@@ -294,15 +300,15 @@ class SupervisedThreshold(ScalarThreshold):
                     f"y[{i}] has shape {t.shape}, but X[{i}] has shape {shape}: a true mask has "
                     "the shape of its image, with or without the channel axis."
                 )
-            truth = t != 0
+            truth = batch.nonzero(t)
             if batch.mask is None:
                 masks.append((truth, ~truth))
                 continue
-            counts = batch.mask[i]
+            counts: Any = batch.mask[i] if isinstance(batch.mask, list) else batch.mask[i, ...]
             if counts.shape != truth.shape:  # one of them has channels
                 axis: Any = batch.channel_axis
                 counts, truth = (
-                    np.broadcast_to(np.expand_dims(a, axis), shape) if a.shape == plain else a
+                    xp.broadcast_to(xp.expand_dims(a, axis=axis), shape) if a.shape == plain else a
                     for a in (counts, truth)
                 )
             masks.append((truth & counts, ~truth & counts))

@@ -12,7 +12,6 @@ from skthresh.kernels.gaussian import gaussian_weights
 from skthresh.local_threshold.base import LocalThreshold, Plane, WindowThreshold
 from skthresh.local_threshold.mean import local_mean, weighted_mean
 from skthresh.local_threshold.ranks import local_median
-from skthresh.local_threshold.windows import Windows
 from skthresh.modes import Output
 from skthresh.utils._sklearn import Interval, InvalidParameterError, StrOptions
 
@@ -143,7 +142,7 @@ class AdaptiveThreshold(LocalThreshold):
         sizes = self._window(plane.v.ndim - plane.is_stack)
         if plane.is_stack:
             sizes = (1, *sizes)
-        windows = Windows(plane.v, sizes, plane.valid, self.border, self.window_shape)
+        windows = plane.windows(sizes, self.border, self.window_shape)
         if self.method == "mean":
             local_mean(plane, windows, self.offset, out, how, inverse=inverse, n_jobs=n_jobs)
         elif self.method == "median":
@@ -153,3 +152,8 @@ class AdaptiveThreshold(LocalThreshold):
             weighted_mean(
                 plane, windows, weights, self.offset, out, how, inverse=inverse, n_jobs=n_jobs
             )
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.array_api_support = self.method != "median"
+        return tags

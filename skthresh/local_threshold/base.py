@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from skthresh.array_api.namespace import is_elsewhere
+from skthresh.array_api.windows import array_plane
 from skthresh.base import ATTRIBUTES, MODE_PARAMETERS, Thresholder, blank
 from skthresh.batch import Array, Batch, ImagesLike
+from skthresh.local_threshold.plane import Plane
 from skthresh.local_threshold.windows import Windows
-from skthresh.modes import Output, full_scale, is_inverse, white
+from skthresh.modes import Output, is_inverse, white
 from skthresh.utils._params import PER_AXIS, per_axis
 from skthresh.utils._sklearn import StrOptions
 from skthresh.utils._threads import n_threads
@@ -35,40 +37,6 @@ window_shape : {"square", "disk"}, default={window_shape}
     The window: the whole box, or the disk (the ellipse, the ellipsoid) in it. Disks cost more:
     in proportion to the window's height.
 """
-
-
-@dataclass(frozen=True)
-class Plane:
-    """One channel of one image, as a technique sees it: no NaN.
-
-    Attributes
-    ----------
-    v : ndarray of 1 to 3 dimensions
-        In the kernels' form. Where it is not valid it has some value within the others' range,
-        or, where a mask left it out, its own.
-    valid : ndarray of bool of v's shape, or None
-        The pixels that count; None: all. There is at least one.
-    dtype : dtype
-        Of the image.
-    is_stack : bool
-        Whether it is not one plane but several, which know nothing of each other: axis 0 has no
-        window.
-    """
-
-    v: Array
-    valid: Array | None
-    dtype: np.dtype[Any]
-    is_stack: bool = False
-
-    @property
-    def full_scale(self) -> float:
-        """The dtype's white: 255 for uint8, 1 for floats."""
-        return full_scale(self.dtype)
-
-    @property
-    def pixels(self) -> Array:
-        """The pixels that count, in a row."""
-        return self.v.reshape(-1) if self.valid is None else self.v[self.valid]
 
 
 class LocalThreshold(Thresholder):
@@ -201,7 +169,7 @@ class LocalThreshold(Thresholder):
             return batch.map_block(together, dtype)
 
         def fill(pixels: Array, out: Array, i: int, c: int) -> None:
-            plane = _plane(pixels, batch.valid(i, c), batch.data[i].dtype)
+            plane = _plane(pixels, batch.valid(i, c), batch.dtype)
             if plane is None:
                 out[...] = empty
                 return
@@ -219,6 +187,8 @@ class LocalThreshold(Thresholder):
 
 def _plane(pixels: Array, valid: Array | None, dtype: np.dtype[Any]) -> Plane | None:
     """Take NaN for what it means, no data; None if there is nothing else."""
+    if is_elsewhere(pixels):
+        return array_plane(pixels, valid, dtype)
     if pixels.dtype.kind == "f" and np.isnan(np.min(pixels)):
         data = ~np.isnan(pixels)
         valid = data if valid is None else data & valid
@@ -300,7 +270,7 @@ class WindowThreshold(LocalThreshold):
         sizes = self._window_of(plane.v.shape[plane.is_stack :])
         if plane.is_stack:
             sizes = (1, *sizes)
-        return Windows(plane.v, sizes, plane.valid, self.border, self.window_shape)
+        return plane.windows(sizes, self.border, self.window_shape)
 
     def _threshold_plane(
         self,
@@ -314,3 +284,10 @@ class WindowThreshold(LocalThreshold):
         windows = self._windows(plane)
         parameters = tuple(float(p) for p in self._parameters(plane, windows))
         windows.threshold(self._formula_for(plane, windows), parameters, how, out, n_jobs)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        # what is a formula and nothing else is computed where arrays live
+        alone = type(self)._threshold_plane is WindowThreshold._threshold_plane
+        tags.array_api_support = alone
+        return tags

@@ -10,7 +10,7 @@ import numpy as np
 
 from skthresh.batch import Array
 
-__all__ = ["EPSILON", "Scaling", "scaling"]
+__all__ = ["EPSILON", "EXACT_LEVELS", "SAMPLE", "Scaling", "of_floats", "of_integers", "scaling"]
 
 EPSILON = float(np.finfo(np.float64).eps)
 
@@ -67,7 +67,7 @@ class Scaling:
     """
 
     kind: str
-    v: Array
+    v: Any
     shift: float
     fixed: bool
     look: tuple[Any, Any, Any]
@@ -92,24 +92,38 @@ def scaling(plane: Array, valid: Array | None, sizes: tuple[int, ...], *, plain:
         Whether sums can slide as integers whatever the dtype.
     """
     if plane.dtype in (np.uint8, np.uint16):  # narrow enough, whatever their range
-        return _integers(plane, 0, BYTE if plane.dtype == np.uint8 else WORD, sizes, plain=plain)
+        limits = (0, BYTE if plane.dtype == np.uint8 else WORD)
+        return of_integers(plane, plane.dtype, *limits, sizes, plain=plain)
     pixels = plane if valid is None else plane[valid]
     lo, hi = pixels.min().item(), pixels.max().item()
     if plane.dtype.kind in "iu" and hi - lo < EXACT_LEVELS:
-        return _integers(plane, lo, hi, sizes, plain=plain)
-    return _floats(plane, pixels.reshape(-1), lo, hi, sizes, plain=plain)
-
-
-def _integers(plane: Array, lo: int, hi: int, sizes: tuple[int, ...], *, plain: bool) -> Scaling:
-    v, shift, n = plane, 0, math.prod(sizes)
-    if plane.dtype not in (np.uint8, np.uint16):
         wide = np.uint64 if plane.dtype == np.uint64 else np.int64
-        shift = lo
         v = (plane.astype(wide, copy=False) - wide(lo)).astype(np.uint16)  # wraps where not valid
+        return of_integers(v, plane.dtype, lo, hi, sizes, plain=plain)
+    v = plane if plane.dtype == np.float32 else plane.astype(np.float64, copy=False)
+    some = pixels.reshape(-1)[:: 1 + pixels.size // SAMPLE].astype(np.float64)
+    return of_floats(v, some, lo, hi, sizes, plain=plain)
+
+
+def of_integers(
+    v: Any, dtype: np.dtype[Any], lo: int, hi: int, sizes: tuple[int, ...], *, plain: bool
+) -> Scaling:
+    """Sum integers that span few levels; as `scaling` otherwise.
+
+    Parameters
+    ----------
+    v : array
+        The pixels; of other dtypes than uint8 and uint16, less `lo`.
+    dtype : dtype
+        Of the image.
+    lo, hi : int
+        The least and the greatest level; 0 and white for uint8 and uint16.
+    """
+    n, shift = math.prod(sizes), lo
     top = hi - shift
-    middle = 0 if v.dtype == np.uint8 else top // 2  # as if packed: masks change no digit
+    middle = 0 if dtype == np.uint8 else top // 2  # as if packed: masks change no digit
     one = np.int64(1)
-    if plain and v.dtype == np.uint8 and n * top**2 < 2**PACKED_BITS:
+    if plain and dtype == np.uint8 and n * top**2 < 2**PACKED_BITS:
         kind = "packed"
     else:
         fits = ((top - middle) * n) ** 2 < 2**63  # products of sums, into 64 bits
@@ -127,14 +141,23 @@ def _integers(plane: Array, lo: int, hi: int, sizes: tuple[int, ...], *, plain: 
     )
 
 
-def _floats(
-    plane: Array, pixels: Array, lo: float, hi: float, sizes: tuple[int, ...], *, plain: bool
+def of_floats(
+    v: Any, some: Array, lo: float, hi: float, sizes: tuple[int, ...], *, plain: bool
 ) -> Scaling:
-    v = plane if plane.dtype == np.float32 else plane.astype(np.float64, copy=False)
+    """Sum floats, or integers that span many levels; as `scaling` otherwise.
+
+    Parameters
+    ----------
+    v : array
+        The pixels.
+    some : ndarray of float64
+        Of the pixels that count, one in so many that there are at most `SAMPLE`, or few more.
+    lo, hi : float
+        The least and the greatest pixel.
+    """
     centre, unit = float(lo / 2 + hi / 2), float(hi / 2 - lo / 2)
     if max(abs(lo), abs(hi)) < HUGE:
         # Measured from most of the pixels, so that a few extreme ones take no digits away.
-        some = pixels[:: 1 + pixels.size // SAMPLE].astype(np.float64)
         low, centre, high = _quantiles(some, (0.05, 0.5, 0.95))
         unit = (high - low) / 2 or unit
     unit = 1 / (1 / max(unit, TINY))
@@ -177,7 +200,7 @@ def _quantiles(some: Array, shares: tuple[float, ...]) -> list[float]:
 
 
 def _fixed_point(
-    v: Array, centre: float, unit: float, reach: float, limits: tuple[float, float], n: int
+    v: Any, centre: float, unit: float, reach: float, limits: tuple[float, float], n: int
 ) -> Scaling:
     """Sum floats as integers: what enters a window leaves it again without a trace.
 

@@ -112,4 +112,4 @@ class WolfThreshold(WindowThreshold):
         self.k = k
 
     def _parameters(self, plane: Plane, windows: Windows) -> tuple[float, ...]:
-        return self.k, float(plane.pixels.min()), windows.greatest_std(n_threads(self.n_jobs))
+        return self.k, plane.darkest, windows.greatest_std(n_threads(self.n_jobs))

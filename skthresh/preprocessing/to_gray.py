@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from skimage.color import rgb2gray
 
+from skthresh.array_api.namespace import is_elsewhere
+from skthresh.array_api.smoothing import gray
 from skthresh.base import BatchTransformer
 from skthresh.batch import Array, ImagesLike, kernel_form
 from skthresh.kernels.gray import bt601_fixed_point
@@ -86,17 +88,20 @@ class ToGray(BatchTransformer):
         batch = self._read(X, reset=False)
         if not batch.is_ragged and batch.sample(0).ndim < 3:
             return batch.data
-        return batch.rebuild([self._convert(x, i) for i, x in enumerate(batch.samples())])
+        images = [self._convert(x, i, batch.dtype) for i, x in enumerate(batch.samples())]
+        return batch.rebuild(images)
 
-    def _convert(self, x: Array, i: int) -> Array:
+    def _convert(self, x: Array, i: int, dtype: np.dtype[Any]) -> Array:
         if x.ndim < 3:
             return x
         axis: Any = self.channel_axis
         if not -x.ndim <= axis < x.ndim or x.shape[axis] not in (3, 4):
             raise ValueError(
-                f"Sample {i} of X has shape {x.shape}; ToGray needs 3 or 4 channels on "
+                f"Sample {i} of X has shape {tuple(x.shape)}; ToGray needs 3 or 4 channels on "
                 f"channel_axis={axis}, or a grey image of two dimensions."
             )
+        if is_elsewhere(x):
+            return gray(x, axis, dtype)  # type: ignore[no-any-return]
         x = np.moveaxis(x, axis, -1)
         if self.standard == "bt709":
             return np.asarray(rgb2gray(x[..., :3]))
@@ -109,3 +114,8 @@ class ToGray(BatchTransformer):
         weights = np.array([0.299, 0.587, 0.114], exact)
         red, green, blue = (w * x[..., c].astype(exact) for c, w in enumerate(weights))
         return round_to(red + green + blue, x.dtype)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.array_api_support = self.standard == "bt601"
+        return tags

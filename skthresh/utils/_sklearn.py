@@ -7,6 +7,11 @@ from __future__ import annotations
 
 from sklearn.base import _fit_context
 from sklearn.pipeline import _name_estimators
+from sklearn.utils._array_api import (
+    _convert_to_numpy,
+    _max_precision_float_dtype,
+    get_namespace_and_device,
+)
 from sklearn.utils._param_validation import (
     Interval,
     InvalidParameterError,
@@ -23,16 +28,21 @@ __all__ = [
     "InvalidParameterError",
     "StrOptions",
     "check_sample_weight",
+    "convert_to_numpy",
     "fit_context",
+    "get_namespace_and_device",
     "name_estimators",
     "output_container",
     "validate_parameter_constraints",
+    "widest_float",
 ]
 
 BaseComposition = _BaseComposition
 fit_context = _fit_context
 name_estimators = _name_estimators
 check_sample_weight = _check_sample_weight
+convert_to_numpy = _convert_to_numpy
+widest_float = _max_precision_float_dtype
 
 
 def output_container(estimator: object) -> str:
