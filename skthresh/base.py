@@ -116,8 +116,8 @@ class BatchTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         if container != "default" and not (batch.is_flat or self._gives_table):
             raise ValueError(
                 f"set_output asks {type(self).__name__} for a table ({container}), "
-                f"but X has samples of shape {tuple(batch.held(0).shape)}. Images do not fit a table: "
-                "use set_output(transform='default'), or pass flat rows and image_shape."
+                f"but X has samples of shape {tuple(batch.held(0).shape)}. Images do not fit a "
+                "table: use set_output(transform='default'), or pass flat rows and image_shape."
             )
         self._check_batch(batch)
         return batch

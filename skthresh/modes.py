@@ -202,7 +202,7 @@ def apply_threshold(
 def distance(v: Array, t: Any) -> Array:
     """Give how far pixels are above their threshold, as float64."""
     if is_elsewhere(v):
-        return applying.distance(v, t)  # type: ignore[no-any-return]
+        return applying.distance(v, t)
     return np.asarray(v.astype(np.float64) - t)
 
 

@@ -171,7 +171,9 @@ def _read_list(X: ImagesLike, *, mixed_ranks: bool) -> list[Array]:
     first = images[0]
     for i, x in enumerate(images):
         if x.ndim == 0 or 0 in x.shape:
-            raise ValueError(f"X[{i}] has shape {tuple(x.shape)}; an image needs at least one pixel.")
+            raise ValueError(
+                f"X[{i}] has shape {tuple(x.shape)}; an image needs at least one pixel."
+            )
         if x.ndim != first.ndim and not mixed_ranks:
             raise ValueError(
                 f"X[{i}] has shape {x.shape} and X[0] has shape {first.shape}: the images of "
@@ -216,7 +218,7 @@ def _nested_ndim(X: Any) -> int:
 
 def _check_dtype(x: Array, name: str) -> Array:
     if is_elsewhere(x):
-        return check_array_dtype(x, name, ALLOWED_DTYPES)  # type: ignore[no-any-return]
+        return check_array_dtype(x, name, ALLOWED_DTYPES)
     if x.dtype.kind in "biu":
         return x
     if x.dtype.kind != "f" or x.dtype.itemsize > 8:
@@ -292,8 +294,8 @@ def _check_layout(estimator: Any, batch: Batch, *, reset: bool) -> None:
         return
     if ndim != estimator.sample_ndim_:
         raise ValueError(
-            f"X has samples of {ndim} dimension(s) (shape {tuple(batch.held(0).shape)}), but {name} was "
-            f"fitted on samples of {estimator.sample_ndim_}. Axis 0 of X indexes samples: one "
+            f"X has samples of {ndim} dimension(s) (shape {tuple(batch.held(0).shape)}), but {name} "
+            f"was fitted on samples of {estimator.sample_ndim_}. Axis 0 of X indexes samples: one "
             "image is passed as image[np.newaxis]."
         )
     if n_channels != estimator.n_channels_:

@@ -59,9 +59,7 @@ def _limits(dtype: np.dtype[Any]) -> tuple[int, int]:
     return int(info.min), int(info.max)
 
 
-def _write(
-    space: Space, v: Any, above: Any, below: Any, mode: str, white: Any, out: Any
-) -> None:
+def _write(space: Space, v: Any, above: Any, below: Any, mode: str, white: Any, out: Any) -> None:
     """Write what becomes of pixels that are above their threshold, or not; v is truncated."""
     xp = space.xp
     if mode in {"binary", "binary_inv"}:

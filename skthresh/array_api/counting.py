@@ -116,10 +116,12 @@ def scaled_keys(v: Any, exponent: int, first: int, n_cells: int) -> Counts:
 
 def _bincount(v: Any, n: int) -> Counts:
     """Count the integers below n; all are."""
-    xp = Space.of(v).xp
+    space = Space.of(v)
+    xp = space.xp
     if math.prod(v.shape) == 0:
         return np.zeros(n, np.int64)
     if hasattr(xp, "bincount"):
         return np.asarray(as_host(xp.bincount(v, minlength=n)), np.int64)
-    ends = xp.arange(n + 1, dtype=v.dtype, device=Space.of(v).device)
-    return np.diff(as_host(xp.searchsorted(xp.sort(v), ends))).astype(np.int64)
+    ends = xp.arange(n + 1, dtype=v.dtype, device=space.device)
+    below = xp.searchsorted(xp.sort(v), ends)
+    return np.asarray(as_host(below[1:] - below[:-1]), np.int64)

@@ -21,7 +21,10 @@ NAMES = (
 
 # What is computed with in place of dtypes that some libraries can store and not compute with.
 COMPUTED = {
-    **{"bool": "uint8", "uint16": "int32", "uint32": "int64", "uint64": "int64"},
+    "bool": "uint8",
+    "uint16": "int32",
+    "uint32": "int64",
+    "uint64": "int64",
     "float16": "float32",
 }
 

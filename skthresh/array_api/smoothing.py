@@ -76,12 +76,13 @@ def blurred(v: Any, weights: Weights, out: Any, dtype: np.dtype[Any]) -> None:
         unit = 256 ** len(weights)
         out[...] = xp.astype(xp.floor_divide(total + unit // 2, unit), out.dtype)
         return
-    missing = xp.isnan(v) if dtype.kind == "f" else None
-    gaps = missing is not None and bool(xp.any(missing))
+    data = ~xp.isnan(v) if dtype.kind == "f" else None
+    if data is not None and bool(xp.all(data)):
+        data = None
     with np.errstate(all="ignore"):  # of libraries that are NumPy beneath
-        mean = weighted_mean(space.floats(v), ~missing if gaps else None, weights, "reflect")
-        if gaps:
-            mean = xp.where(missing, xp.full_like(mean, np.nan), mean)
+        mean = weighted_mean(space.floats(v), data, weights, "reflect")
+        if data is not None:
+            mean = xp.where(data, mean, xp.full_like(mean, np.nan))
         out[...] = rounded_to(mean, out.dtype, dtype)
 
 

@@ -38,8 +38,7 @@ def array_plane(pixels: Any, valid: Any, dtype: np.dtype[Any]) -> ArrayPlane | N
         if not bool(xp.all(data)):
             valid = data if valid is None else data & valid
             # some value within the others' range
-            lowest, _ = counting.finite_range(pixels)
-            level = lowest if math.isfinite(lowest) else 0.0
+            level = float(pixels[data][0]) if bool(xp.any(data)) else 0.0
             pixels = xp.where(data, pixels, xp.full_like(pixels, level))
     if valid is not None and not bool(xp.any(valid)):
         return None
@@ -97,9 +96,9 @@ class ArrayWindows:
         dtype, pixels = self.plane.dtype, self.plane.pixels
         plain = self.valid is None and self.halves is None and self.sizes[0] == 1
         if dtype.name in {"bool", "uint8", "uint16"}:  # narrow enough, whatever their range
-            narrow = np.dtype(np.uint16 if dtype == np.uint16 else np.uint8)
+            narrow: np.dtype[Any] = np.dtype("uint16" if dtype == np.uint16 else "uint8")
             return of_integers(
-                self.v, narrow, 0, int(np.iinfo(narrow).max), self.sizes, plain=plain
+                self.v, narrow, 0, 255 if narrow.itemsize == 1 else 65535, self.sizes, plain=plain
             )
         if dtype.kind in "iu":
             low, high = counting.level_range(pixels)
@@ -121,9 +120,11 @@ class ArrayWindows:
     @cached_property
     def n(self) -> Any:
         """How many pixels each window holds: a number, or an array if they are not alike."""
-        xp, halves = self.space.xp, self.halves
+        xp = self.space.xp
+        if self.everywhere and self.halves is not None:
+            return int((2 * self.halves + 1)[self.halves >= 0].sum())
         if self.everywhere:
-            return math.prod(self.sizes) if halves is None else int((2 * halves + 1)[halves >= 0].sum())
+            return math.prod(self.sizes)
         present = self.valid
         if present is None:
             present = self.space.full(self.shape, True, xp.bool)
@@ -155,7 +156,7 @@ class ArrayWindows:
         with np.errstate(all="ignore"):  # of libraries that are NumPy beneath
             found = self._statistics(set(names))
             t = on_arrays(formula, self.space)(*(found[name] for name in names), *parameters)
-            self._write(t, how, out, self.scaling.close, self.scaling.share)
+            self._write(t, how, out, float(self.scaling.close), float(self.scaling.share))
 
     def weigh(
         self,
@@ -208,7 +209,9 @@ class ArrayWindows:
         applying.settle(v, t, (how.mode, close, share, how.white), out, dtype)
 
     def _floating(self, n: Any) -> Any:
-        return self.space.scalar(float(n), self.space.float) if isinstance(n, int) else self.space.floats(n)
+        if isinstance(n, int):
+            return self.space.scalar(float(n), self.space.float)
+        return self.space.floats(n)
 
     def _statistics(self, names: set[str]) -> dict[str, Any]:
         found = {"v": self.space.floats(self.v), "n": self._floating(self.n)}
@@ -242,7 +245,7 @@ class ArrayWindows:
     def _moments(self, a: Any, b: Any) -> tuple[Any, Any, Any]:
         """Give mean, deviation and variance: the arithmetic of `skthresh.kernels.moments`."""
         xp, share = self.space.xp, 1.0 / self._floating(self.n)
-        centre, unit, first, second, noise, floor = self.scaling.scale
+        centre, unit, first, second, noise, floor = map(float, self.scaling.scale)
         s = self.space.floats(a)
         if self.scaling.kind != "rounded":
             mean = centre + s * share
@@ -260,10 +263,10 @@ class ArrayWindows:
 
     def _extremes(self, *, greatest: bool) -> Any:
         xp, v = self.space.xp, self.v
-        info = xp.finfo(v.dtype) if self.plane.dtype.kind == "f" else xp.iinfo(v.dtype)
-        nothing = (-1 if greatest else 1) * math.inf if self.plane.dtype.kind == "f" else (
-            int(info.min if greatest else info.max)
-        )
+        nothing = -math.inf if greatest else math.inf
+        if self.plane.dtype.kind != "f":
+            info = xp.iinfo(v.dtype)
+            nothing = int(info.min if greatest else info.max)
         if self.valid is not None:
             v = xp.where(self.valid, v, xp.full_like(v, nothing))
         found = self.space.floats(self.reach.extremes(v, greatest=greatest, nothing=nothing))
@@ -298,6 +301,4 @@ def on_arrays(formula: Callable[..., Any], space: Space) -> Callable[..., Any]:
     }
     scope = {k: names.get(id(v), v) for k, v in formula.__globals__.items()}
     code: Any = formula
-    return FunctionType(
-        code.__code__, scope, code.__name__, code.__defaults__, code.__closure__
-    )
+    return FunctionType(code.__code__, scope, code.__name__, code.__defaults__, code.__closure__)

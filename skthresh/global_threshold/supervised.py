@@ -289,7 +289,10 @@ class SupervisedThreshold(ScalarThreshold):
             )
         masks = []
         for i in range(len(batch)):
-            t, shape = batch.like(y[i] if isinstance(y, list | tuple) else y[i, ...]), batch.held(i).shape
+            t, shape = (
+                batch.like(y[i] if isinstance(y, list | tuple) else y[i, ...]),
+                batch.held(i).shape,
+            )
             if t.ndim == 0:
                 t = xp.broadcast_to(t, shape)
             plain = shape

@@ -9,7 +9,7 @@ import numpy as np
 from skimage.color import rgb2gray
 
 from skthresh.array_api.namespace import is_elsewhere
-from skthresh.array_api.smoothing import gray
+from skthresh.array_api.smoothing import gray as gray_elsewhere
 from skthresh.base import BatchTransformer
 from skthresh.batch import Array, ImagesLike, kernel_form
 from skthresh.kernels.gray import bt601_fixed_point
@@ -101,7 +101,7 @@ class ToGray(BatchTransformer):
                 f"channel_axis={axis}, or a grey image of two dimensions."
             )
         if is_elsewhere(x):
-            return gray(x, axis, dtype)  # type: ignore[no-any-return]
+            return gray_elsewhere(x, axis, dtype)
         x = np.moveaxis(x, axis, -1)
         if self.standard == "bt709":
             return np.asarray(rgb2gray(x[..., :3]))
