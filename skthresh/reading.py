@@ -294,9 +294,9 @@ def _check_layout(estimator: Any, batch: Batch, *, reset: bool) -> None:
         return
     if ndim != estimator.sample_ndim_:
         raise ValueError(
-            f"X has samples of {ndim} dimension(s) (shape {tuple(batch.held(0).shape)}), but {name} "
-            f"was fitted on samples of {estimator.sample_ndim_}. Axis 0 of X indexes samples: one "
-            "image is passed as image[np.newaxis]."
+            f"X has samples of {ndim} dimension(s) (shape {tuple(batch.held(0).shape)}), "
+            f"but {name} was fitted on samples of {estimator.sample_ndim_}. Axis 0 of X indexes "
+            "samples: one image is passed as image[np.newaxis]."
         )
     if n_channels != estimator.n_channels_:
         raise ValueError(

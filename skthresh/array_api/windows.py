@@ -80,7 +80,7 @@ class ArrayWindows:
     """
 
     def __init__(self, plane: ArrayPlane, sizes: tuple[int, ...], border: str, shape: str) -> None:
-        ones = (1,) * (3 - plane.v.ndim)
+        ones: Any = (1,) * (3 - plane.v.ndim)
         self.plane, self.space = plane, Space.of(plane.v)
         self.shape = ones + tuple(plane.v.shape)
         self.sizes: Any = ones + tuple(sizes)
