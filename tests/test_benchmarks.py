@@ -184,3 +184,18 @@ def test_the_page_is_written_between_its_marks(tmp_path, rows):
         write_page(page, "")
     real = (FOLDER.parent / "docs" / "performance.md").read_text()
     assert real.count("<!-- table -->") == real.count("<!-- end -->") == 1
+
+
+def test_arrays_elsewhere():
+    """The table of other arrays runs, and sees what is wrong."""
+    pytest.importorskip("torch")
+    chosen = ("--quick", "--only", "^(otsu|sauvola|ToGray)$")
+    done = python("array_api.py", *chosen)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert len(done.stdout.splitlines()) == 2 + 3
+    spoil = (
+        "import array_api; f = array_api.as_host; array_api.as_host = lambda x: f(x)[..., ::-1]; "
+    )
+    done = python("-c", spoil + "raise SystemExit(array_api.main())", *chosen)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "differ" in done.stdout
