@@ -1,11 +1,13 @@
 """What the pages say is true: their code runs, their links lead somewhere."""
 
+import contextlib
 import doctest
 import importlib
 import inspect
 import re
 import tomllib
 from pathlib import Path
+from unittest import SkipTest
 
 import numpy as np
 import pytest
@@ -60,7 +62,8 @@ def test_one_file_one_line(kind, name, tmp_path, monkeypatch):
     test_docstrings.test_docstrings_are_whole(cls)
     check_image_estimator(cls())
     for estimator, check in estimator_checks_generator(cls()):
-        check(estimator)
+        with contextlib.suppress(SkipTest):  # of array libraries that are not here
+            check(estimator)
     image = np.arange(60, dtype=np.uint8).reshape(6, 10)
     np.testing.assert_array_equal(
         skthresh.binarize(image, name), cls().fit(image[None]).predict(image[None])[0]

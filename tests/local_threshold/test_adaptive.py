@@ -256,3 +256,11 @@ def test_median_bands_join(size, monkeypatch):
 def test_a_gaussian_has_no_disk():
     with pytest.raises(ValueError, match="window_shape='disk'.*'gaussian'.*'square'"):
         AdaptiveThreshold("gaussian", window_shape="disk").fit(data.coins()[np.newaxis])
+
+
+@pytest.mark.parametrize("method", ["mean", "gaussian", "median"])
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "float32"])
+def test_clipped_windows_of_stacks_are_those_of_lists(method, dtype):
+    X = (np.random.default_rng(0).random((3, 11, 14)) * 200).astype(dtype)
+    e = AdaptiveThreshold(method, window_size=(3, 7), border="clip").fit(X)
+    np.testing.assert_array_equal(e.thresholds(X), np.stack(e.thresholds(list(X))))
