@@ -19,8 +19,18 @@ import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
+from skthresh.array_api import applying
+from skthresh.array_api.namespace import as_host, is_elsewhere
 from skthresh.batch import Array, Batch, ImagesLike
-from skthresh.modes import MODES, apply_each, apply_threshold, is_inverse, representable, white
+from skthresh.modes import (
+    MODES,
+    apply_each,
+    apply_threshold,
+    distance,
+    is_inverse,
+    representable,
+    white,
+)
 from skthresh.reading import read_batch
 from skthresh.utils._docs import fill_docstring
 from skthresh.utils._sklearn import (
@@ -116,8 +126,8 @@ class BatchTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         if container != "default" and not (batch.is_flat or self._gives_table):
             raise ValueError(
                 f"set_output asks {type(self).__name__} for a table ({container}), "
-                f"but X has samples of shape {batch.data[0].shape}. Images do not fit a table: "
-                "use set_output(transform='default'), or pass flat rows and image_shape."
+                f"but X has samples of shape {tuple(batch.held(0).shape)}. Images do not fit a "
+                "table: use set_output(transform='default'), or pass flat rows and image_shape."
             )
         self._check_batch(batch)
         return batch
@@ -357,9 +367,7 @@ class Thresholder(BatchTransformer, metaclass=ABCMeta):
 
     def _distances(self, batch: Batch) -> Any:
         sign = -1.0 if is_inverse(self.mode) else 1.0
-        return self._map_thresholds(
-            batch, lambda v, t: sign * (v.astype(np.float64) - t), np.float64
-        )
+        return self._map_thresholds(batch, lambda v, t: sign * distance(v, t), np.float64)
 
     @abstractmethod
     def _map_thresholds(self, batch: Batch, function: Any, dtype: Any) -> Any:
@@ -394,6 +402,7 @@ class Thresholder(BatchTransformer, metaclass=ABCMeta):
 
             lazy: Any = batch
             return average(dice_of_each(lazy, y, masks), sample_weight)
+        masks, y, sample_weight = map(as_host, (masks, y, sample_weight))
         if not isinstance(masks, list) and np.ndim(y) == 1 and len(y) == len(masks):
             y = np.asarray(y).reshape(-1, *[1] * (masks.ndim - 1))
             y = np.broadcast_to(y, masks.shape)
@@ -402,7 +411,7 @@ class Thresholder(BatchTransformer, metaclass=ABCMeta):
             def fill(_: Array, out: Array, i: int, c: int) -> None:
                 out[...] = batch.valid(i, c)
 
-            inside = batch.map(fill, bool)
+            inside = as_host(batch.map(fill, bool))
             y = [t * m if np.shape(t) == m.shape else t for t, m in zip(y, inside, strict=True)]
         scores = dice_score(y, masks, reduction="none")
         return average(scores, sample_weight)
@@ -446,14 +455,16 @@ class ScalarThreshold(Thresholder):
         threshold : float, or ndarray of shape (n_channels,)
             As it is compared with pixels of X's dtype: a whole number for integers.
         """
-        row = self._per_plane(self._read(X, reset=False, mask=mask))[0]
-        return row if np.ndim(self.threshold_) else row[0].item()
+        batch = self._read(X, reset=False, mask=mask)
+        row = self._per_plane(batch)[0]
+        return batch.like(row) if np.ndim(self.threshold_) else row[0].item()
 
     def _per_plane(self, batch: Batch) -> Array:
         """Give the threshold of each plane, as an array of shape (n_samples, n_channels or 1)."""
         if not hasattr(self, "threshold_"):
             check_is_fitted(self, "threshold_")
-        row = np.array([representable(t, batch.dtype) for t in np.ravel(self.threshold_).tolist()])
+        learned = np.ravel(as_host(self.threshold_)).tolist()
+        row = np.array([representable(t, batch.dtype) for t in learned])
         if row.dtype == object:  # beyond 64 bits
             row = row.astype(np.float64)
         return np.broadcast_to(row, (len(batch), batch.n_channels or 1))
@@ -502,13 +513,22 @@ class ScalarThreshold(Thresholder):
         table = self._per_plane(batch)
 
         def fill(plane: Array, out: Array, i: int, c: int) -> None:
-            out[...] = function(plane, table[i, c])
+            out[...] = function(plane, float(table[i, c]))
             blank(out, batch.valid(i, c), np.nan)
 
         return batch.map(fill, dtype, pointwise=self._pointwise)
 
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.array_api_support = True
+        return tags
+
 
 def blank(out: Array, valid: Array | None, value: float) -> None:
     """Overwrite what is not valid; None means that everything is."""
-    if valid is not None:
+    if valid is None:
+        return
+    if is_elsewhere(out):
+        applying.blank(out, valid, value)
+    else:
         out[~valid] = value

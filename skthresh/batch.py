@@ -87,7 +87,7 @@ class Batch:
     @property
     def is_flat(self) -> bool:
         """Whether the samples are rows of a table, as scikit-learn's own data come."""
-        return not self.is_ragged and self.data[0].ndim == 1
+        return not self.is_ragged and self.held(0).ndim == 1
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -113,9 +113,30 @@ class Batch:
         """Give what was found out about the whole image of a sample; None: nothing."""
         return None if self.part is None or self.part.known is None else self.part.known[i]
 
+    def held(self, i: int) -> Array:
+        """Give sample ``i`` as X holds it: a row, if X is flat."""
+        return self.data[i]
+
     def sample(self, i: int) -> Array:
         """Give sample ``i`` in its own shape, as a view."""
-        return self._fold(self.data[i])
+        return self._fold(self.held(i))
+
+    @property
+    def xp(self) -> Any:
+        """The namespace of the images: NumPy, or one that has the same functions."""
+        return np
+
+    def like(self, x: Any) -> Any:
+        """Give an array-like as an array of the images' kind."""
+        return np.asarray(x)
+
+    def is_boolean(self, x: Any) -> bool:
+        """Tell whether an array of the images' kind is boolean."""
+        return bool(x.dtype == bool)
+
+    def nonzero(self, x: Any) -> Any:
+        """Tell which pixels of a true mask are foreground."""
+        return x != 0
 
     def valid(self, i: int, c: int) -> Array | None:
         """Give the pixels of a plane that the mask leaves in; None if there is no mask."""
@@ -141,6 +162,19 @@ class Batch:
             for c, view in enumerate(self._channels(self.data[i])):
                 if channel is None or c == channel:
                     yield kernel_form(view), i, c
+
+    def whole(self) -> Array | None:
+        """Give all pixels as one plane; None if they are not one block, or some do not count."""
+        return kernel_form(self.data) if self.is_one_block else None  # type: ignore[arg-type]
+
+    def pixels(self, channel: int | None = None) -> Iterator[tuple[Array, int, int]]:
+        """Visit the pixels that count of what `planes` visits."""
+        for plane, i, c in self.planes(channel):
+            yield self._counted(plane, i, c), i, c
+
+    def _counted(self, plane: Array, i: int, c: int) -> Array:
+        valid = self.valid(i, c)
+        return plane if valid is None else kernel_form(plane[valid])
 
     def map(
         self,

@@ -8,8 +8,15 @@ import math
 import numpy as np
 
 from skthresh.batch import Array
-from skthresh.histogram import Histogram, Range, into_bins, linear_edges, middles
-from skthresh.kernels import count as kernels
+from skthresh.histogram import (
+    Histogram,
+    Range,
+    as_row,
+    into_bins,
+    kernels_for,
+    linear_edges,
+    middles,
+)
 
 __all__ = ["FloatBins"]
 
@@ -45,13 +52,14 @@ class FloatBins:
 
         With a weight for each they are levels that were counted before, and weights their counts.
         """
-        values = values.reshape(-1)
-        if values.size == 0 or (not isinstance(weights, np.ndarray) and weights == 0):
+        values = as_row(values)
+        if values.shape[0] == 0 or (not isinstance(weights, np.ndarray) and weights == 0):
             return
         if isinstance(weights, np.ndarray):
             lo, hi = values.min(), values.max()
             counts = into_bins(values, weights, self.edges)
         else:
+            kernels = kernels_for(values)
             lo, hi = kernels.finite_range(values)
             counts = kernels.count_bins(values, self.edges) * (1 if weights is None else weights)
         self.lo, self.hi = min(self.lo, lo), max(self.hi, hi)

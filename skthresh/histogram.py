@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skthresh.array_api import counting
+from skthresh.array_api.namespace import is_elsewhere
 from skthresh.batch import Array
 from skthresh.kernels import count as kernels
 from skthresh.utils._threads import cuts, run_threads
@@ -23,8 +25,10 @@ __all__ = [
     "FloatGrid",
     "Histogram",
     "Range",
+    "as_row",
     "count",
     "into_bins",
+    "kernels_for",
     "levelled",
     "linear_edges",
     "logarithmic",
@@ -167,12 +171,17 @@ def count(
         return _count_floats(kept, n_bins, value_range, span)
     if dtype.itemsize == 1 and dtype.kind in "bu":
         n_levels = 2 if dtype.kind == "b" else 256
-        counts = _sum(kept.of_each(lambda p: kernels.count_bytes(p)[:n_levels]))
+        counts = _sum(kept.of_each(lambda p: kernels_for(p).count_bytes(p)[:n_levels]))
         nothing = np.zeros(n_levels, np.int64)
         return Histogram(counts if counts.size else nothing, np.arange(n_levels))
-    if dtype.kind == "u" and dtype.itemsize == 2 and any(p.size >= WORDS for p, _ in kept):
-        return _trimmed(_sum(kept.of_each(kernels.count_words)))
+    if dtype.kind == "u" and dtype.itemsize == 2 and any(p.shape[0] >= WORDS for p, _ in kept):
+        return _trimmed(_sum(kept.of_each(lambda p: kernels_for(p).count_words(p))))
     return _count_integers(kept, np.dtype(np.uint64 if dtype.name == "uint64" else np.int64))
+
+
+def kernels_for(pixels: Any) -> Any:
+    """Choose the functions that count pixels where they live."""
+    return counting if is_elsewhere(pixels) else kernels
 
 
 @dataclass(frozen=True)
@@ -185,17 +194,23 @@ class _Flat:
     def of_each(self, function: Callable[[Array], Array]) -> Iterator[Array]:
         """Give what a function counts in each plane, or in a part of it, times its weight."""
         for p, w in self:
-            n_jobs = self.n_jobs if p.size >= LARGE else 1
+            n_jobs = self.n_jobs if p.shape[0] >= LARGE and not is_elsewhere(p) else 1
             found: list[Array] = []
 
             def work(part: slice, p: Array = p, found: list[Array] = found) -> None:
                 found.append(function(p[part]))
 
-            run_threads(work, cuts(p.size, n_jobs), n_jobs)
+            run_threads(work, cuts(p.shape[0], n_jobs), n_jobs)
             yield from (counts * _weight(w) for counts in found)
 
     def __iter__(self) -> Iterator[tuple[Array, float | None]]:
-        return ((p.reshape(-1), w) for p, w in self.planes if p.size and (w is None or w > 0))
+        flat = ((as_row(p), w) for p, w in self.planes if w is None or w > 0)
+        return ((p, w) for p, w in flat if p.shape[0])
+
+
+def as_row(plane: Any) -> Any:
+    """Give the pixels of a plane in a row, wherever it lives."""
+    return counting.flat(plane) if is_elsewhere(plane) else plane.reshape(-1)
 
 
 def _weight(weight: float | None) -> float:
@@ -219,21 +234,21 @@ def _trimmed(counts: Array) -> Histogram:
 
 
 def _count_integers(planes: _Flat, center_dtype: np.dtype[Any]) -> Histogram:
-    ranges = [kernels.level_range(p) for p, _ in planes]
+    ranges = [kernels_for(p).level_range(p) for p, _ in planes]
     if not ranges:
         return Histogram(np.zeros(0, np.int64), np.zeros(0, center_dtype))
     lo, hi = min(int(r[0]) for r in ranges), max(int(r[1]) for r in ranges)
     n_levels = hi - lo + 1
     if n_levels > MAX_LEVELS:
         return _sum_sparse(planes, center_dtype)
-    counts = _sum(planes.of_each(lambda p: kernels.count_levels(p, p.dtype.type(lo), n_levels)))
+    counts = _sum(planes.of_each(lambda p: kernels_for(p).count_levels(p, lo, n_levels)))
     return Histogram(counts, np.arange(n_levels).astype(center_dtype) + center_dtype.type(lo))
 
 
 def _sum_sparse(planes: _Flat, center_dtype: np.dtype[Any]) -> Histogram:
     total = Histogram(np.zeros(0, np.int64), np.zeros(0, center_dtype))
     for p, w in planes:
-        levels, counts = np.unique(p, return_counts=True)
+        levels, counts = kernels_for(p).unique_levels(p)
         total += Histogram(counts * _weight(w), levels.astype(center_dtype))
     return total
 
@@ -261,18 +276,18 @@ def into_bins(levels: Array, counts: Array, edges: NDArray[np.float64]) -> Array
 
 def _count_floats(planes: _Flat, n_bins: int, value_range: Range, span: Range) -> Histogram:
     if span is None:
-        ranges = [(math.inf, -math.inf), *(kernels.finite_range(p) for p, _ in planes)]
+        ranges = [(math.inf, -math.inf), *(kernels_for(p).finite_range(p) for p, _ in planes)]
         span = min(r[0] for r in ranges), max(r[1] for r in ranges)
     lo, hi = span
     outside = value_range is not None and (hi < value_range[0] or lo > value_range[1])
     if lo > hi or outside:  # nothing but NaN, or nothing in the range
         return Histogram(np.zeros(0, np.int64), np.zeros(0))
     if lo == hi:
-        counts = _sum(np.count_nonzero(p == lo) * np.array([_weight(w)]) for p, w in planes)
+        counts = _sum(kernels_for(p).count_equal(p, lo) * np.array([_weight(w)]) for p, w in planes)
         return Histogram(counts if counts.size else np.zeros(1, np.int64), np.array([lo]))
     lo, hi = value_range or (lo, hi)
     edges = linear_edges(lo, hi, n_bins)
-    counts = _sum(planes.of_each(lambda p: kernels.count_bins(p, edges)))
+    counts = _sum(planes.of_each(lambda p: kernels_for(p).count_bins(p, edges)))
     return Histogram(counts if counts.size else np.zeros(n_bins, np.int64), middles(edges))
 
 
@@ -381,6 +396,9 @@ class FloatGrid:
 
     def add(self, values: Array, weights: float | Array | None = None) -> None:
         """Count `values`; a weight holds for all of them, or there is one for each."""
+        if is_elsewhere(values):
+            self._add_elsewhere(values, 1 if weights is None else weights)
+            return
         values = np.asarray(values).reshape(-1)
         for start in range(0, values.size, BLOCK):
             part = slice(start, start + BLOCK)
@@ -403,6 +421,18 @@ class FloatGrid:
         if weights is not None and each is None:
             counts = counts * weights
         self.counts = self.counts + counts
+
+    def _add_elsewhere(self, values: Any, weight: Any) -> None:
+        values = as_row(values)
+        if values.shape[0] == 0 or weight <= 0:
+            return
+        lo, hi = counting.finite_range(values)
+        if lo > hi:
+            return
+        self._widen(lo, hi)
+        data = values[values == values]  # noqa: PLR0124  NaN is not
+        counts = counting.scaled_keys(data, self.exponent, self.first, len(self.counts))
+        self.counts = self.counts + counts * weight
 
     def merge(self, other: FloatGrid, weight: float | None = None) -> None:
         """Add what another grid has counted, as if its pixels were added, with one weight."""

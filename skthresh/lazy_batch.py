@@ -128,7 +128,7 @@ class LazyBatch(Batch):
         mask = None if self.mask is None else read_again(self.mask)
         return replace(self, data=read_again(self.data), mask=mask)
 
-    def like(self, y: Any, name: str) -> Any:
+    def as_masks(self, y: Any, name: str) -> Any:
         """Bring masks to the shape and the chunks of X.
 
         Parameters
@@ -170,7 +170,7 @@ class LazyBatch(Batch):
 
     def with_mask(self, mask: Any) -> LazyBatch:
         """Give the batch with the pixels that count."""
-        masks = self.like(mask, "mask")
+        masks = self.as_masks(mask, "mask")
         if masks.dtype != bool:
             raise ValueError(
                 f"mask must be boolean, True on the pixels that count; got dtype {masks.dtype}."

@@ -31,7 +31,7 @@ def dice_of_each(batch: LazyBatch, y: Any, masks: Any) -> Scores:
     masks : dask array of bool
         The predicted ones; False where nothing counts.
     """
-    true = batch.like(y, "y")
+    true = batch.as_masks(y, "y")
     true = da.map_blocks(_foreground, true, dtype=bool, meta=np.empty((0,) * true.ndim, bool))
     true = true if batch.mask is None else true & batch.mask
     return dice(_counts([(true, masks)])[0])
@@ -39,7 +39,7 @@ def dice_of_each(batch: LazyBatch, y: Any, masks: Any) -> Scores:
 
 def macro_dice_of_each(batch: LazyBatch, y: Any, labels: Any) -> Scores:
     """Score the classes of each image, as `skthresh.global_threshold.labels.macro_dice` does."""
-    true, mask = batch.like(y, "y"), batch.mask
+    true, mask = batch.as_masks(y, "y"), batch.mask
     predicted, others = _distinct(labels, mask), _distinct(true, mask)
     if mask is not None and not mask.any(axis=tuple(range(1, mask.ndim))).all().compute():
         predicted |= {0}  # an image without a pixel that counts is taken for one of this class

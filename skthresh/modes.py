@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from skthresh.array_api import applying
+from skthresh.array_api.namespace import is_elsewhere
 from skthresh.batch import Array
 from skthresh.kernels import apply as rules
 
@@ -17,6 +19,7 @@ __all__ = [
     "Output",
     "apply_each",
     "apply_threshold",
+    "distance",
     "full_scale",
     "is_inverse",
     "representable",
@@ -184,6 +187,9 @@ def apply_threshold(
     """
     rule = MODES[mode]
     t: Any = representable(threshold, dtype)
+    if is_elsewhere(plane):
+        applying.apply_scalar(plane, t, mode, foreground, out, dtype)
+        return
     if plane.dtype.kind in "iu":
         info = np.iinfo(plane.dtype)
         if not t >= info.min:
@@ -191,6 +197,13 @@ def apply_threshold(
             return
         t = min(t, info.max)
     rules.apply_scalar(plane, plane.dtype.type(t), rule, out.dtype.type(foreground), out)
+
+
+def distance(v: Array, t: Any) -> Array:
+    """Give how far pixels are above their threshold, as float64."""
+    if is_elsewhere(v):
+        return applying.distance(v, t)
+    return np.asarray(v.astype(np.float64) - t)
 
 
 def apply_each(rows: Array, thresholds: Array, mode: str, foreground: Any, out: Array) -> None:

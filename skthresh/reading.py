@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_array, validate_data
 
+from skthresh.array_api.batch import array_batch, check_array_dtype, refuse_unsupported
+from skthresh.array_api.namespace import check_home, is_dispatched, is_elsewhere
 from skthresh.batch import Array, Batch, ImagesLike, kernel_form
 from skthresh.exceptions import BatchShapeWarning
 from skthresh.kernels.count import finite_range
@@ -41,7 +43,7 @@ def is_ragged(X: ImagesLike) -> bool:
 
 
 def _is_image(x: object) -> bool:
-    if not (hasattr(x, "__array__") or hasattr(x, "__array_interface__")):
+    if not any(hasattr(x, a) for a in ("__array__", "__array_interface__", "__dlpack__")):
         return False
     return np.ndim(x) > 0  # type: ignore[arg-type]
 
@@ -81,15 +83,22 @@ def read_batch(
         The pixels that count: one mask for each image.
     """
     _refuse_what_would_be_lost(X)
+    elsewhere, data = is_dispatched(X), X
+    if elsewhere:
+        refuse_unsupported(estimator)
+    check_home(estimator, X, reset=reset)
     if is_dask(X):
         batch = _read_dask(estimator, X, reset=reset)
-    elif is_ragged(X):
-        batch = Batch(_read_list(X, mixed_ranks=mixed_ranks))
-        _forget_features(estimator, reset=reset)
     else:
-        batch = Batch(_read_array(estimator, X, reset=reset))
+        if is_ragged(X):
+            data = _read_list(X, mixed_ranks=mixed_ranks)
+            _forget_features(estimator, reset=reset)
+        else:
+            data = _read_array(estimator, X, reset=reset)
+        batch = array_batch(data) if elsewhere else Batch(data)
     if batch.is_flat and image_shape is not None:
-        batch = replace(batch, image_shape=_check_image_shape(image_shape, batch.data[0].size))
+        shape = _check_image_shape(image_shape, batch.held(0).shape[0])
+        batch = replace(batch, image_shape=shape)
     if channel_axis is not None:
         batch = replace(batch, channel_axis=_check_channel_axis(channel_axis, batch))
     if mixed_ranks:
@@ -119,27 +128,30 @@ def _read_dask(estimator: Any, X: Any, *, reset: bool) -> Any:
 
 def _read_mask(mask: Any, batch: Batch) -> Array | list[Array]:
     """Check that there is a boolean mask for each image, of its shape."""
-    masks = [np.asarray(m) for m in mask] if is_ragged(mask) else np.asarray(mask)
-    if np.ndim(mask[0] if isinstance(masks, list) else masks) == 0 or len(masks) != len(batch):
+    masks: Any = [batch.like(m) for m in mask] if is_ragged(mask) else batch.like(mask)
+    n = len(masks) if isinstance(masks, list) else (*masks.shape, None)[0]
+    if n != len(batch) or np.ndim(masks[0] if isinstance(masks, list) else masks) == 0:
         raise ValueError(
             f"mask must have one mask for each of the {len(batch)} images of X; got "
-            + (f"{len(masks)} masks." if isinstance(masks, list) else f"shape {masks.shape}.")
+            + (f"{n} masks." if isinstance(masks, list) else f"shape {tuple(masks.shape)}.")
         )
-    for i, m in enumerate(masks):
-        if m.dtype != bool:
+    for i in range(len(batch)):
+        m = masks[i] if isinstance(masks, list) else masks[i, ...]
+        if not batch.is_boolean(m):
             raise ValueError(
                 f"mask must be boolean, True on the pixels that count; mask[{i}] has dtype "
                 f"{m.dtype}."
             )
-        shapes = {batch.data[i].shape}
+        shapes = {tuple(batch.held(i).shape)}
         if batch.channel_axis is not None:
-            sample = batch.sample(i).shape
+            sample = tuple(batch.sample(i).shape)
             pixels = sample[: batch.channel_axis] + sample[batch.channel_axis + 1 :]
             shapes.add((math.prod(pixels),) if batch.image_shape else pixels)
-        if m.shape not in shapes:
+        if tuple(m.shape) not in shapes:
             raise ValueError(
-                f"mask[{i}] has shape {m.shape}, but X[{i}] has shape {batch.data[i].shape}: a "
-                "mask has the shape of its image, with or without the channel axis."
+                f"mask[{i}] has shape {tuple(m.shape)}, but X[{i}] has shape "
+                f"{tuple(batch.held(i).shape)}: a mask has the shape of its image, with or without "
+                "the channel axis."
             )
     return masks
 
@@ -184,8 +196,10 @@ def _read_list(X: ImagesLike, *, mixed_ranks: bool) -> list[Array]:
     ]
     first = images[0]
     for i, x in enumerate(images):
-        if x.size == 0 or x.ndim == 0:
-            raise ValueError(f"X[{i}] has shape {x.shape}; an image needs at least one pixel.")
+        if x.ndim == 0 or 0 in x.shape:
+            raise ValueError(
+                f"X[{i}] has shape {tuple(x.shape)}; an image needs at least one pixel."
+            )
         if x.ndim != first.ndim and not mixed_ranks:
             raise ValueError(
                 f"X[{i}] has shape {x.shape} and X[0] has shape {first.shape}: the images of "
@@ -209,11 +223,11 @@ def _read_array(estimator: Any, X: ImagesLike, *, reset: bool) -> Array:
     ndim = X.ndim if hasattr(X, "ndim") else _nested_ndim(X)
     if ndim <= 2:  # a table: scikit-learn's own rules, its feature names and its messages
         return _check_dtype(validate_data(estimator, X, reset=reset, **checks), "X")
-    if type(X) is not np.ndarray or X.dtype.kind not in "biuf" or X.size == 0:
+    if type(X) is not np.ndarray or X.dtype.kind not in "biuf" or 0 in X.shape:
         X = check_array(X, estimator=estimator, input_name="X", **checks)
     X = _check_dtype(X, "X")
-    if X.size == 0:
-        raise ValueError(f"X has shape {X.shape}; an image needs at least one pixel.")
+    if 0 in X.shape:
+        raise ValueError(f"X has shape {tuple(X.shape)}; an image needs at least one pixel.")
     _forget_features(estimator, reset=reset)
     return X
 
@@ -229,6 +243,8 @@ def _nested_ndim(X: Any) -> int:
 
 
 def _check_dtype(x: Array, name: str) -> Array:
+    if is_elsewhere(x):
+        return check_array_dtype(x, name, ALLOWED_DTYPES)
     if x.dtype.kind in "biu":
         return x
     if x.dtype.kind != "f" or x.dtype.itemsize > 8:
@@ -272,7 +288,7 @@ def _check_channel_axis(channel_axis: int, batch: Batch) -> int:
         if x.ndim < 2 or not -x.ndim <= channel_axis < x.ndim:
             raise ValueError(
                 f"channel_axis={channel_axis} asks for a channel axis beside at least one axis "
-                f"of pixels, but sample {i} of X has shape {x.shape}."
+                f"of pixels, but sample {i} of X has shape {tuple(x.shape)}."
             )
         n_channels.add(x.shape[channel_axis])
         if not batch.is_ragged:
@@ -295,7 +311,7 @@ def _forget_features(estimator: Any, *, reset: bool) -> None:
 
 
 def _check_layout(estimator: Any, batch: Batch, *, reset: bool) -> None:
-    ndim, n_channels = batch.data[0].ndim, batch.n_channels
+    ndim, n_channels = batch.held(0).ndim, batch.n_channels
     if reset:
         estimator.sample_ndim_, estimator.n_channels_ = ndim, n_channels
         return
@@ -304,9 +320,9 @@ def _check_layout(estimator: Any, batch: Batch, *, reset: bool) -> None:
         return
     if ndim != estimator.sample_ndim_:
         raise ValueError(
-            f"X has samples of {ndim} dimension(s) (shape {batch.data[0].shape}), but {name} was "
-            f"fitted on samples of {estimator.sample_ndim_}. Axis 0 of X indexes samples: one "
-            "image is passed as image[np.newaxis]."
+            f"X has samples of {ndim} dimension(s) (shape {tuple(batch.held(0).shape)}), "
+            f"but {name} was fitted on samples of {estimator.sample_ndim_}. Axis 0 of X indexes "
+            "samples: one image is passed as image[np.newaxis]."
         )
     if n_channels != estimator.n_channels_:
         raise ValueError(
@@ -315,37 +331,37 @@ def _check_layout(estimator: Any, batch: Batch, *, reset: bool) -> None:
 
 
 def _warn_of_suspicious_shape(estimator: Any, batch: Batch, image_like_side: int | None) -> None:
-    name, x = type(estimator).__name__, batch.data[0]
+    name, shape = type(estimator).__name__, tuple(batch.held(0).shape)
     if (
         image_like_side is not None
         and batch.is_flat
         and batch.image_shape is None
-        and _looks_like_image(len(batch), x.size, side=image_like_side)
+        and _looks_like_image(len(batch), shape[0], side=image_like_side)
     ):
         warnings.warn(
-            f"{name} reads X of shape {(len(batch), x.size)} as {len(batch)} samples of one row "
+            f"{name} reads X of shape {(len(batch), *shape)} as {len(batch)} samples of one row "
             "each. If X is one image, add the axis of samples: X[np.newaxis]. If its rows are "
             "flattened images, pass image_shape=(height, width). If they really are 1-D signals, "
-            f"say so with image_shape=({x.size},).",
+            f"say so with image_shape={shape}.",
             BatchShapeWarning,
             stacklevel=_caller_level(),
         )
-    sample = batch.sample(0)
-    if estimator.sample_ndim_ is None and sample.ndim > 2:
+    sample = tuple(batch.sample(0).shape)
+    if estimator.sample_ndim_ is None and len(sample) > 2:
         return  # it takes colour as it comes
-    pixels = sample.shape[:-1] if sample.ndim == 3 else (len(batch), *sample.shape[:-1])
+    pixels = sample[:-1] if len(sample) == 3 else (len(batch), *sample[:-1])
     if (
         batch.channel_axis is None
-        and sample.ndim in (2, 3)
-        and sample.shape[-1] in (3, 4)
+        and len(sample) in (2, 3)
+        and sample[-1] in (3, 4)
         and _looks_like_image(*pixels[-2:], side=COLOURED_SIDE)
     ):
-        kind = "a grey volume" if sample.ndim == 3 else "a grey image"
+        kind = "a grey volume" if len(sample) == 3 else "a grey image"
         warnings.warn(
-            f"{name} reads each sample of shape {sample.shape} as {kind}, its last axis as "
+            f"{name} reads each sample of shape {sample} as {kind}, its last axis as "
             "pixels. If that axis is colour, convert with skthresh.ToGray() first, or pass "
             "channel_axis=-1 to threshold each channel by itself"
-            + ("." if sample.ndim == 3 else "; and one colour image is passed as X[np.newaxis]."),
+            + ("." if len(sample) == 3 else "; and one colour image is passed as X[np.newaxis]."),
             BatchShapeWarning,
             stacklevel=_caller_level(),
         )

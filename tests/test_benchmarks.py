@@ -264,3 +264,18 @@ def test_tasks_of_a_chunk_are_counted(petabyte):
     }.items():
         (graph,) = __import__("dask").optimize(y)
         assert len(graph.__dask_graph__()) / 100 == pytest.approx(petabyte.TASKS[name], rel=0.15)
+
+
+def test_arrays_elsewhere():
+    """The table of other arrays runs, and sees what is wrong."""
+    pytest.importorskip("torch")
+    chosen = ("--quick", "--only", "^(otsu|sauvola|ToGray)$")
+    done = python("array_api.py", *chosen)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert len(done.stdout.splitlines()) == 2 + 3
+    spoil = (
+        "import array_api; f = array_api.as_host; array_api.as_host = lambda x: f(x)[..., ::-1]; "
+    )
+    done = python("-c", spoil + "raise SystemExit(array_api.main())", *chosen)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "differ" in done.stdout

@@ -3,11 +3,13 @@
 All other code in them is doctests, which pytest collects.
 """
 
+import contextlib
 import doctest
 import importlib
 import inspect
 import re
 from pathlib import Path
+from unittest import SkipTest
 
 import numpy as np
 import pytest
@@ -56,7 +58,8 @@ def test_one_file_one_line(kind, name, tmp_path, monkeypatch):
     test_docstrings.test_docstrings_are_whole(cls)
     check_image_estimator(cls())
     for estimator, check in estimator_checks_generator(cls()):
-        check(estimator)
+        with contextlib.suppress(SkipTest):  # of array libraries that are not here
+            check(estimator)
     image = np.arange(60, dtype=np.uint8).reshape(6, 10)
     np.testing.assert_array_equal(
         skthresh.binarize(image, name), cls().fit(image[None]).predict(image[None])[0]

@@ -240,7 +240,11 @@ FITTED = [
 ]
 
 
-@pytest.mark.parametrize("estimator", FITTED, ids=repr)
+@pytest.mark.parametrize(
+    "estimator",
+    [*FITTED[1::2], *(pytest.param(e, marks=pytest.mark.slow) for e in FITTED[::2])],
+    ids=repr,
+)
 def test_fitted_estimators_travel_small(estimator):
     """A task gets what applies to pixels: no histogram, and no list of a million chunks."""
     X = lazy(images(dtype=np.uint16).astype(np.uint16) * 257)

@@ -97,7 +97,7 @@ class GlobalThreshold(HistogramLearner, ScalarThreshold):
         if batch.is_lazy:
             return lazy_table(batch, self._survey(batch), ())
         table = self._per_plane(batch)
-        return table if batch.n_channels else table[:, 0]
+        return batch.like(table if batch.n_channels else table[:, 0])
 
     @property
     def _pointwise(self) -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from skthresh.batch import Array, Batch, kernel_form
+from skthresh.batch import Array, Batch
 from skthresh.histogram import Histogram, Range, count, levelled
 from skthresh.kernels.count import finite_range
 
@@ -25,7 +25,6 @@ __all__ = [
     "channels",
     "count_channels",
     "count_each",
-    "pixels_of",
 ]
 
 Span = tuple[float, float]
@@ -38,7 +37,7 @@ class WeightedChannel:
     """The planes of one channel with the weights of their images; can be visited again.
 
     A contiguous stack without weights is one plane; else one plane is in memory at a time. Pixels
-    that the mask leaves out, or that `only` does not name, are not there.
+    that the mask leaves out are not there.
     """
 
     batch: Batch
@@ -46,20 +45,12 @@ class WeightedChannel:
     weights: Array | None = None
 
     def __iter__(self) -> Iterator[tuple[Array, float | None]]:
-        data = self.batch.data
-        if (
-            self.weights is None
-            and not isinstance(data, list)
-            and data.flags.c_contiguous
-            and self.batch.channel_axis is None
-            and self.batch.mask is None
-        ):
-            yield kernel_form(data), None
+        whole = self.batch.whole() if self.weights is None else None
+        if whole is not None:
+            yield whole, None
             return
-        for plane, i, c in self.batch.planes(self.channel):
-            weight = None if self.weights is None else float(self.weights[i])
-            valid = self.batch.valid(i, c)
-            yield plane if valid is None else kernel_form(plane[valid]), weight
+        for pixels, i, _ in self.batch.pixels(self.channel):
+            yield pixels, None if self.weights is None else float(self.weights[i])
 
 
 def channels(batch: Batch) -> range:
@@ -113,7 +104,7 @@ def count_each(
 def _histograms_of(batch: Batch, n_bins: int, value_range: Range) -> list[list[Histogram]]:
     """Count each plane by itself: a list for each image, of a histogram for each channel."""
     found: list[list[Histogram]] = [[] for _ in range(len(batch))]
-    for pixels, i, c in pixels_of(batch):
+    for pixels, i, c in batch.pixels():
         span = None if batch.known(i) is None else batch.known(i)[c]  # of the whole image
         found[i].append(count([(pixels, None)], batch.dtype, n_bins, value_range, span=span))
     return found
@@ -165,16 +156,9 @@ def _counted(
     ]
 
 
-def pixels_of(batch: Batch) -> Iterator[tuple[Array, int, int]]:
-    """Visit the pixels of each plane that count, with its sample and its channel."""
-    for plane, i, c in batch.planes():
-        valid = batch.valid(i, c)
-        yield plane if valid is None else kernel_form(plane[valid]), i, c
-
-
 def _spans_of(batch: Batch) -> list[list[Span]]:
     found: list[list[Span]] = [[] for _ in range(len(batch))]
-    for pixels, i, _ in pixels_of(batch):
+    for pixels, i, _ in batch.pixels():
         lo, hi = finite_range(pixels.reshape(-1)) if pixels.size else NOTHING
         found[i].append((float(lo), float(hi)))
     return found
@@ -186,7 +170,7 @@ def _spans(batch: Batch) -> list[Span]:
 
 def _grids_of(batch: Batch, empty: list[Any]) -> list[list[Any]]:
     found: list[list[Any]] = [[] for _ in range(len(batch))]
-    for pixels, i, c in pixels_of(batch):
+    for pixels, i, c in batch.pixels():
         grid = empty[c].empty()
         grid.add(pixels)
         found[i].append(grid)

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skthresh.array_api import applying
+from skthresh.array_api.namespace import is_elsewhere
 from skthresh.batch import Array
 from skthresh.global_threshold.levels import relative
 from skthresh.histogram import Histogram
@@ -83,7 +85,13 @@ def equal_levels(dtype: np.dtype[Any], n: int) -> list[Any]:
     return [grey(Fraction(top * k, n - 1), dtype) for k in range(n)]
 
 
-def write_classes(plane: Array, thresholds: list[float], levels: list[Any], out: Array) -> None:
+def write_classes(
+    plane: Array,
+    thresholds: list[float],
+    levels: list[Any],
+    out: Array,
+    dtype: np.dtype[Any],
+) -> None:
     """Write to each pixel the level of its class; 0 to those that are NaN.
 
     Parameters
@@ -97,7 +105,12 @@ def write_classes(plane: Array, thresholds: list[float], levels: list[Any], out:
         One more.
     out : ndarray
         Of the plane's shape.
+    dtype : dtype
+        Of the image that the plane comes from.
     """
+    if is_elsewhere(plane):
+        applying.write_classes(plane, thresholds, levels, out, dtype)
+        return
     lowest, above = levels[0], []
     info = np.iinfo(plane.dtype) if plane.dtype.kind in "iu" else None
     for t, level in zip(thresholds, levels[1:], strict=True):

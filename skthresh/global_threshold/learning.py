@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from skthresh.array_api.namespace import as_host
 from skthresh.base import BatchTransformer
 from skthresh.batch import Array, Batch, ImagesLike
 from skthresh.float_bins import FloatBins
@@ -18,7 +19,6 @@ from skthresh.global_threshold.counting import (
     channels,
     count_channels,
     count_each,
-    pixels_of,
 )
 from skthresh.histogram import FINE, FloatGrid, Histogram, count, levelled, logarithmic
 from skthresh.modes import representable
@@ -284,7 +284,10 @@ class HistogramLearner(BatchTransformer, metaclass=ABCMeta):
         if sample_weight is None:
             return None
         weights: Array = check_sample_weight(
-            sample_weight, batch.data, dtype=np.float64, ensure_non_negative=True
+            as_host(sample_weight),
+            np.empty(len(batch)),
+            dtype=np.float64,
+            ensure_non_negative=True,
         )
         if not weights.any():
             raise ValueError("Sample weights must contain at least one non-zero number.")
@@ -296,11 +299,14 @@ class HistogramLearner(BatchTransformer, metaclass=ABCMeta):
         self.__dict__.pop(self._answer, None)
         numbers = [self._thresholds_of(h, batch.dtype) for h in histograms]
         self._keep(numbers, batch.dtype, channels=bool(batch.n_channels))
+        found = getattr(self, self._answer)
+        if isinstance(found, np.ndarray):  # fitted arrays are where X is
+            setattr(self, self._answer, batch.like(found))
 
     def _own_histograms(self, batch: Batch) -> Iterator[Histogram]:
         """Count each plane by itself."""
         n_jobs = n_threads(self.n_jobs)
-        for pixels, _, _ in pixels_of(batch):
+        for pixels, _, _ in batch.pixels():
             yield count([(pixels, None)], batch.dtype, self._n_counted, self._range, n_jobs)
 
     def _survey(self, batch: Batch) -> Any:

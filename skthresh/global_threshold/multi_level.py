@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from skthresh.array_api.namespace import as_host
 from skthresh.base import ATTRIBUTES, LAYOUT_PARAMETERS, average, blank
 from skthresh.batch import Array, Batch, ImagesLike
 from skthresh.global_threshold.counting import count_each
@@ -152,10 +153,9 @@ class MultiLevelThreshold(HistogramLearner):
             return lazy_table(batch, found, (self._n_thresholds,))
         rows = [_compared(t, batch.dtype) for t, _ in self._found(batch)]
         table = as_numbers(rows, batch.dtype)
-        if not self.per_image:
-            return table.reshape(self.thresholds_.shape)
         channels = [batch.n_channels] if batch.n_channels else []
-        return table.reshape(len(batch), *channels, self._n_thresholds)
+        shape = (len(batch), *channels, self._n_thresholds)
+        return batch.like(table.reshape(shape if self.per_image else self.thresholds_.shape))
 
     def predict(self, X: ImagesLike, mask: Any = None) -> Any:
         """Give the class of each pixel.
@@ -222,12 +222,13 @@ class MultiLevelThreshold(HistogramLearner):
 
             lazy: Any = batch
             return average(macro_dice_of_each(lazy, y, labels), sample_weight)
+        labels, y, sample_weight = map(as_host, (labels, y, sample_weight))
         if not isinstance(labels, list) and np.ndim(y) == 1 and len(y) == len(labels):
             y = np.asarray(y).reshape(-1, *[1] * (labels.ndim - 1))
             y = np.broadcast_to(y, labels.shape)
         true, predicted = list(y), list(labels)
         if mask is not None and len(true) == len(batch):
-            inside = self._inside(batch)
+            inside = as_host(self._inside(batch))
             for pictures in (true, predicted):
                 pictures[:] = [
                     _only(p, m) if np.shape(p) == m.shape else p
@@ -253,7 +254,8 @@ class MultiLevelThreshold(HistogramLearner):
     def _learned(self) -> list[tuple[list[float], Histogram]]:
         """Give the thresholds of each channel as they were learned, and the histogram."""
         histograms = self.histogram_ if isinstance(self.histogram_, list) else [self.histogram_]
-        return list(zip(np.atleast_2d(self.thresholds_).tolist(), histograms, strict=True))
+        numbers = np.atleast_2d(as_host(self.thresholds_)).tolist()
+        return list(zip(numbers, histograms, strict=True))
 
     def _found_in(self, histogram: Histogram, dtype: np.dtype[Any]) -> Any:
         t = self._thresholds_of(histogram, dtype)
@@ -311,7 +313,7 @@ class MultiLevelThreshold(HistogramLearner):
         def function(plane: Array, out: Array, i: int, c: int) -> None:
             # what was learned without channels holds for all of them
             k = i * n_channels + c if each else min(c, len(found) - 1)
-            write_classes(plane, *found[k], out)
+            write_classes(plane, *found[k], out, batch.dtype)
             blank(out, batch.valid(i, c), 0)
 
         n_jobs = n_threads(self.n_jobs)
@@ -327,6 +329,7 @@ class MultiLevelThreshold(HistogramLearner):
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.target_tags.two_d_labels = True
+        tags.array_api_support = True
         return tags
 
 

@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from skthresh.array_api.namespace import as_host
 from skthresh.base import ATTRIBUTES, MODE_PARAMETERS, ScalarThreshold
 from skthresh.batch import Array, Batch, ImagesLike
 from skthresh.global_threshold.counting import add_to_grids, channels, count_channels
@@ -233,7 +234,10 @@ class SupervisedThreshold(ScalarThreshold):
         weights = None
         if sample_weight is not None:
             weights = check_sample_weight(
-                sample_weight, batch.data, dtype=np.float64, ensure_non_negative=True
+                as_host(sample_weight),
+                np.empty(len(batch)),
+                dtype=np.float64,
+                ensure_non_negative=True,
             )
         parts = self._classes(batch, y)
         if not hasattr(self, "_counted"):
@@ -263,7 +267,7 @@ class SupervisedThreshold(ScalarThreshold):
         t = [representable(t, batch.dtype) for t, _ in found]
         score = [s for _, s in found]
         if batch.n_channels:
-            self.threshold_, self.score_ = np.array(t), np.array(score)
+            self.threshold_, self.score_ = batch.like(np.array(t)), batch.like(np.array(score))
             self.foreground_histogram_, self.background_histogram_ = foreground, background
         else:
             (self.threshold_,), (self.score_,) = t, score
@@ -289,7 +293,7 @@ class SupervisedThreshold(ScalarThreshold):
             )
         if batch.is_lazy:
             lazy: Any = batch
-            truth = lazy.like(y, "y") != 0
+            truth = lazy.as_masks(y, "y") != 0
             counts = True if batch.mask is None else batch.mask
             return replace(batch, mask=truth & counts), replace(batch, mask=~truth & counts)
         masks = self._true_masks(batch, y)
@@ -299,16 +303,21 @@ class SupervisedThreshold(ScalarThreshold):
 
     def _true_masks(self, batch: Batch, y: Any) -> list[tuple[Array, Array]]:
         """Give, for each image, its foreground and its background, as far as they count."""
-        y = y if isinstance(y, list | tuple) else np.asarray(y)
-        if len(y) != len(batch):
+        xp = batch.xp
+        y = y if isinstance(y, list | tuple) else batch.like(y)
+        n = len(y) if isinstance(y, list | tuple) else y.shape[0]
+        if n != len(batch):
             raise ValueError(
-                f"y has {len(y)} masks, but X has {len(batch)} images; one mask for each is needed."
+                f"y has {n} masks, but X has {len(batch)} images; one mask for each is needed."
             )
         masks = []
         for i in range(len(batch)):
-            t, shape = np.asarray(y[i]), batch.data[i].shape
+            t, shape = (
+                batch.like(y[i] if isinstance(y, list | tuple) else y[i, ...]),
+                batch.held(i).shape,
+            )
             if t.ndim == 0:
-                t = np.broadcast_to(t, shape)
+                t = xp.broadcast_to(t, shape)
             plain = shape
             if batch.channel_axis is not None and not batch.image_shape:
                 plain = shape[: batch.channel_axis] + shape[batch.channel_axis + 1 :]
@@ -317,15 +326,15 @@ class SupervisedThreshold(ScalarThreshold):
                     f"y[{i}] has shape {t.shape}, but X[{i}] has shape {shape}: a true mask has "
                     "the shape of its image, with or without the channel axis."
                 )
-            truth = t != 0
+            truth = batch.nonzero(t)
             if batch.mask is None:
                 masks.append((truth, ~truth))
                 continue
-            counts = batch.mask[i]
+            counts: Any = batch.mask[i] if isinstance(batch.mask, list) else batch.mask[i, ...]
             if counts.shape != truth.shape:  # one of them has channels
                 axis: Any = batch.channel_axis
                 counts, truth = (
-                    np.broadcast_to(np.expand_dims(a, axis), shape) if a.shape == plain else a
+                    xp.broadcast_to(xp.expand_dims(a, axis=axis), shape) if a.shape == plain else a
                     for a in (counts, truth)
                 )
             masks.append((truth & counts, ~truth & counts))

@@ -11,10 +11,12 @@ from skthresh.kernels._jit import kernel
 __all__ = [
     "count_bins",
     "count_bytes",
+    "count_equal",
     "count_levels",
     "count_words",
     "finite_range",
     "level_range",
+    "unique_levels",
 ]
 
 # Consecutive equal pixels would make each increment wait for the one before it; spread over
@@ -67,13 +69,28 @@ def count_words(v: Any) -> Any:
     return t0
 
 
-@kernel
 def count_levels(v: Any, lowest: Any, n_levels: int) -> Any:
     """Count the levels ``lowest, lowest + 1, ...`` of a flat integer array that holds no others."""
+    return _count_levels(v, v.dtype.type(lowest), n_levels)
+
+
+@kernel
+def _count_levels(v: Any, lowest: Any, n_levels: int) -> Any:
     counts = np.zeros(n_levels, np.int64)
     for i in range(v.size):
         counts[np.int64(v[i]) - np.int64(lowest)] += 1
     return counts
+
+
+def count_equal(v: Any, level: float) -> int:
+    """Count the pixels of one level."""
+    return int(np.count_nonzero(v == level))
+
+
+def unique_levels(v: Any) -> tuple[Any, Any]:
+    """Give the levels that occur, ascending, and how often."""
+    levels, counts = np.unique(v, return_counts=True)
+    return levels, counts
 
 
 @kernel

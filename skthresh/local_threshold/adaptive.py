@@ -114,10 +114,10 @@ class AdaptiveThreshold(LocalThreshold):
         self.window_shape = window_shape
 
     def _takes_stacks(self, batch: Batch) -> bool:
+        if self.method == "median" or (self.method == "gaussian" and self.border == "clip"):
+            return False
         return (
-            self.method != "median"
-            and not (self.method == "gaussian" and self.border == "clip")
-            and batch.dtype in (np.uint8, np.uint16)
+            batch.dtype in (np.uint8, np.uint16)
             and batch.is_one_block
             and batch.spatial_ndim <= 2
             and self.window_shape == "square"
@@ -154,3 +154,8 @@ class AdaptiveThreshold(LocalThreshold):
             weighted_mean(
                 plane, windows, weights, self.offset, out, how, inverse=inverse, n_jobs=n_jobs
             )
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.array_api_support = self.method != "median"
+        return tags

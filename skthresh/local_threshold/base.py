@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from skthresh.array_api.namespace import is_elsewhere
+from skthresh.array_api.windows import array_plane
 from skthresh.base import ATTRIBUTES, MODE_PARAMETERS, Thresholder, blank
-from skthresh.batch import Array, Batch, ImagesLike, Part
+from skthresh.batch import Array, Batch, ImagesLike
 from skthresh.local_threshold.parts import NARROW, Survey, greatest_of, levels_of, surveyed
+from skthresh.local_threshold.plane import Plane
 from skthresh.local_threshold.windows import Windows
-from skthresh.modes import Output, full_scale, is_inverse, white
+from skthresh.modes import Output, is_inverse, white
 from skthresh.utils._params import PER_AXIS, per_axis
 from skthresh.utils._sklearn import StrOptions
 from skthresh.utils._threads import n_threads
@@ -36,63 +39,6 @@ window_shape : {"square", "disk"}, default={window_shape}
     The window: the whole box, or the disk (the ellipse, the ellipsoid) in it. Disks cost more:
     in proportion to the window's height.
 """
-
-
-@dataclass(frozen=True)
-class Plane:
-    """One channel of one image, as a technique sees it: no NaN.
-
-    Attributes
-    ----------
-    v : ndarray of 1 to 3 dimensions
-        In the kernels' form. Where it is not valid it has some value within the others' range,
-        or, where a mask left it out, its own.
-    valid : ndarray of bool of v's shape, or None
-        The pixels that count; None: all. There is at least one.
-    dtype : dtype
-        Of the image.
-    is_stack : bool
-        Whether it is not one plane but several, which know nothing of each other: axis 0 has no
-        window.
-    part : Part or None
-        The larger plane that it is a part of; None: it is whole.
-    survey : Survey or None
-        What is known of the larger plane.
-    """
-
-    v: Array
-    valid: Array | None
-    dtype: np.dtype[Any]
-    is_stack: bool = False
-    part: Part | None = None
-    survey: Survey | None = None
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The shape of the whole plane, or of each of the stack."""
-        return self.v.shape[self.is_stack :] if self.part is None else self.part.shape
-
-    def windows(self, sizes: tuple[int, ...], border: str, shape: str = "square") -> Windows:
-        """Give the windows around the pixels; `sizes` has no entry for the axis of a stack."""
-        return Windows(
-            self.v,
-            (1, *sizes) if self.is_stack else sizes,
-            self.valid,
-            border,
-            shape,
-            extent=None if self.survey is None else self.survey.extent,
-            origin=None if self.part is None else self.part.start,
-        )
-
-    @property
-    def full_scale(self) -> float:
-        """The dtype's white: 255 for uint8, 1 for floats."""
-        return full_scale(self.dtype)
-
-    @property
-    def pixels(self) -> Array:
-        """The pixels that count, in a row."""
-        return self.v.reshape(-1) if self.valid is None else self.v[self.valid]
 
 
 class LocalThreshold(Thresholder):
@@ -254,6 +200,8 @@ class LocalThreshold(Thresholder):
 def plane_of(batch: Batch, pixels: Array, i: int, c: int) -> Plane | None:
     """Take NaN for what it means, no data; None if there is nothing else."""
     valid, known = batch.valid(i, c), batch.known(i)
+    if is_elsewhere(pixels):
+        return array_plane(pixels, valid, batch.dtype)
     survey: Survey | None = None if known is None else known[c]
     gaps = pixels.dtype.kind == "f" and bool(np.isnan(np.min(pixels)))
     if gaps or (survey is not None and survey.has_gaps):
@@ -392,3 +340,10 @@ class WindowThreshold(LocalThreshold):
         windows = self._windows(plane)
         parameters = tuple(float(p) for p in self._parameters(plane, windows))
         windows.threshold(self._formula_for(plane, windows), parameters, how, out, n_jobs)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        # what is a formula and nothing else is computed where arrays live
+        alone = type(self)._threshold_plane is WindowThreshold._threshold_plane
+        tags.array_api_support = alone
+        return tags

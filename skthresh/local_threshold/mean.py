@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from skthresh.array_api.namespace import is_elsewhere
 from skthresh.batch import Array
 from skthresh.kernels import window as kernels
 from skthresh.local_threshold.base import Plane
@@ -63,11 +65,11 @@ def local_mean(
     n_jobs : int
         Threads.
     """
-    if plane.v.dtype.kind == "f":
+    if plane.dtype.kind == "f":
         windows.threshold(plain_mean, (float(offset),), how, out, n_jobs)
         return
     shift = whole_offset(offset, inverse=inverse)
-    if windows.everywhere and windows.halves is None:
+    if windows.everywhere and windows.halves is None and not is_elsewhere(plane.v):
         done = _box(plane.v, windows, shift, out, how, n_jobs)
         if done:
             return
@@ -117,8 +119,12 @@ def weighted_mean(
     weights : list of ndarray of float64
         Odd in length, one for each axis; their product weighs the window.
     """
-    whole = plane.v.dtype.kind != "f"
+    whole = plane.dtype.kind != "f"
     shift = float(whole_offset(offset, inverse=inverse)) if whole else float(offset)
+    if is_elsewhere(plane.v):
+        array_windows: Any = windows
+        array_windows.weigh(weights, shift, _rounding(weights), how, out)
+        return
     huge = max(map(abs, windows.range)) >= HUGE
     if windows.everywhere and not huge:
         if how.is_binary and windows.plain and plane.v.dtype in (np.uint8, np.uint16):

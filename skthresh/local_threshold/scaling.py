@@ -10,7 +10,17 @@ import numpy as np
 
 from skthresh.batch import Array
 
-__all__ = ["EPSILON", "Extent", "Scaling", "extent_of", "scaling"]
+__all__ = [
+    "EPSILON",
+    "EXACT_LEVELS",
+    "SAMPLE",
+    "Extent",
+    "Scaling",
+    "extent_of",
+    "of_floats",
+    "of_integers",
+    "scaling",
+]
 
 EPSILON = float(np.finfo(np.float64).eps)
 
@@ -118,7 +128,7 @@ class Scaling:
     """
 
     kind: str
-    v: Array
+    v: Any
     shift: float
     fixed: bool
     look: tuple[Any, Any, Any]
@@ -152,23 +162,36 @@ def scaling(
         The levels of the larger plane that this one is a part of.
     """
     if plane.dtype in (np.uint8, np.uint16):  # narrow enough, whatever their range
-        return _integers(plane, 0, BYTE if plane.dtype == np.uint8 else WORD, sizes, plain=plain)
+        limits = (0, BYTE if plane.dtype == np.uint8 else WORD)
+        return of_integers(plane, plane.dtype, *limits, sizes, plain=plain)
     extent = extent or extent_of(plane, valid)
     if plane.dtype.kind in "iu" and extent.hi - extent.lo < EXACT_LEVELS:
-        return _integers(plane, extent.lo, extent.hi, sizes, plain=plain)
-    return _floats(plane, extent, sizes, plain=plain)
-
-
-def _integers(plane: Array, lo: int, hi: int, sizes: tuple[int, ...], *, plain: bool) -> Scaling:
-    v, shift, n = plane, 0, math.prod(sizes)
-    if plane.dtype not in (np.uint8, np.uint16):
-        wide = np.uint64 if plane.dtype == np.uint64 else np.int64
-        shift = lo
+        lo, wide = extent.lo, np.uint64 if plane.dtype == np.uint64 else np.int64
         v = (plane.astype(wide, copy=False) - wide(lo)).astype(np.uint16)  # wraps where not valid
+        return of_integers(v, plane.dtype, lo, extent.hi, sizes, plain=plain)
+    v = plane if plane.dtype == np.float32 else plane.astype(np.float64, copy=False)
+    return of_floats(v, extent, sizes, plain=plain)
+
+
+def of_integers(
+    v: Any, dtype: np.dtype[Any], lo: int, hi: int, sizes: tuple[int, ...], *, plain: bool
+) -> Scaling:
+    """Sum integers that span few levels; as `scaling` otherwise.
+
+    Parameters
+    ----------
+    v : array
+        The pixels; of other dtypes than uint8 and uint16, less `lo`.
+    dtype : dtype
+        Of the image.
+    lo, hi : int
+        The least and the greatest level; 0 and white for uint8 and uint16.
+    """
+    n, shift = math.prod(sizes), lo
     top = hi - shift
-    middle = 0 if v.dtype == np.uint8 else top // 2  # as if packed: masks change no digit
+    middle = 0 if dtype == np.uint8 else top // 2  # as if packed: masks change no digit
     one = np.int64(1)
-    if plain and v.dtype == np.uint8 and n * top**2 < 2**PACKED_BITS:
+    if plain and dtype == np.uint8 and n * top**2 < 2**PACKED_BITS:
         kind = "packed"
     else:
         fits = ((top - middle) * n) ** 2 < 2**63  # products of sums, into 64 bits
@@ -186,9 +209,17 @@ def _integers(plane: Array, lo: int, hi: int, sizes: tuple[int, ...], *, plain: 
     )
 
 
-def _floats(plane: Array, extent: Extent, sizes: tuple[int, ...], *, plain: bool) -> Scaling:
+def of_floats(v: Any, extent: Extent, sizes: tuple[int, ...], *, plain: bool) -> Scaling:
+    """Sum floats, or integers that span many levels; as `scaling` otherwise.
+
+    Parameters
+    ----------
+    v : array
+        The pixels.
+    extent : Extent
+        Their levels.
+    """
     lo, hi = extent.lo, extent.hi
-    v = plane if plane.dtype == np.float32 else plane.astype(np.float64, copy=False)
     centre, unit = float(lo / 2 + hi / 2), float(hi / 2 - lo / 2)
     if max(abs(lo), abs(hi)) < HUGE and extent.some.size:
         # Measured from most of the pixels, so that a few extreme ones take no digits away.
@@ -235,7 +266,7 @@ def _quantiles(some: Array, shares: tuple[float, ...]) -> list[float]:
 
 
 def _fixed_point(
-    v: Array, centre: float, unit: float, reach: float, limits: tuple[float, float], n: int
+    v: Any, centre: float, unit: float, reach: float, limits: tuple[float, float], n: int
 ) -> Scaling:
     """Sum floats as integers: what enters a window leaves it again without a trace.
 

@@ -114,8 +114,7 @@ class WolfThreshold(WindowThreshold):
     def _greatest(
         self, plane: Plane, windows: Windows, inside: tuple[slice, ...] = ()
     ) -> tuple[float, ...]:
-        darkest = float(plane.pixels.min())
-        return -darkest, windows.greatest_std(n_threads(self.n_jobs), inside)
+        return -plane.darkest, windows.greatest_std(n_threads(self.n_jobs), inside)
 
     def _parameters(self, plane: Plane, windows: Windows) -> tuple[float, ...]:
         known = self._greatest(plane, windows) if plane.survey is None else plane.survey.greatest

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import correlate1d
 
+from skthresh.array_api.namespace import is_elsewhere
+from skthresh.array_api.smoothing import blurred
 from skthresh.base import BatchTransformer
 from skthresh.batch import Array, Batch, ImagesLike
 from skthresh.kernels.gaussian import fixed_point_weights, gaussian_weights
@@ -118,12 +120,21 @@ class GaussianBlur(BatchTransformer):
         weights = self._weights(batch.spatial_ndim, batch.dtype)
 
         def function(plane: Array, out: Array, i: int, c: int) -> None:  # noqa: ARG001
-            if batch.dtype == np.uint8 and plane.ndim <= 2:
+            fixed = batch.dtype == np.uint8 and plane.ndim <= 2
+            if is_elsewhere(plane):
+                made = [fixed_point_weights(w) for w in weights] if fixed else weights
+                blurred(plane, made, out, batch.dtype)
+            elif fixed:
                 _blur_bytes(plane, weights, out)
             else:
                 out[...] = _blur(plane, weights)
 
         return batch.map(function)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.array_api_support = True
+        return tags
 
 
 def _blur_bytes(plane: Array, weights: list[NDArray[np.float64]], out: Array) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from skimage.color import rgb2gray
 
+from skthresh.array_api.namespace import is_elsewhere
+from skthresh.array_api.smoothing import gray as gray_elsewhere
 from skthresh.base import BatchTransformer
 from skthresh.batch import Array, Batch, ImagesLike, kernel_form
 from skthresh.kernels.gray import bt601_fixed_point
@@ -91,7 +93,7 @@ class ToGray(BatchTransformer):
             return batch.data
         if batch.is_lazy:
             return self._lazily(batch)
-        if self.standard == "bt601" and _is_narrow(batch.dtype):
+        if self.standard == "bt601" and _is_narrow(batch.dtype) and not is_elsewhere(batch.data):
             return self._convert_stack(batch)
         return batch.rebuild([self._convert(x, i) for i, x in enumerate(batch.samples())])
 
@@ -128,10 +130,18 @@ class ToGray(BatchTransformer):
     def _convert(self, x: Array, i: int) -> Array:
         if x.ndim < 3:
             return x
-        x = np.moveaxis(x, self._checked_axis(x.shape, i), -1)
+        axis = self._checked_axis(tuple(x.shape), i)
+        if is_elsewhere(x):
+            return gray_elsewhere(x, axis)
+        x = np.moveaxis(x, axis, -1)
         if self.standard == "bt709":
             return np.asarray(rgb2gray(x[..., :3]))
         return _weigh(x)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.array_api_support = self.standard == "bt601"
+        return tags
 
 
 def _is_narrow(dtype: np.dtype[Any]) -> bool:

@@ -9,6 +9,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from sklearn.base import _fit_context
+from sklearn.utils._array_api import (
+    _convert_to_numpy,
+    _max_precision_float_dtype,
+    get_namespace_and_device,
+)
 from sklearn.utils._param_validation import (
     Interval,
     InvalidParameterError,
@@ -25,15 +30,20 @@ __all__ = [
     "InvalidParameterError",
     "StrOptions",
     "check_sample_weight",
+    "convert_to_numpy",
     "fit_context",
+    "get_namespace_and_device",
     "name_estimators",
     "output_container",
     "validate_parameter_constraints",
+    "widest_float",
 ]
 
 BaseComposition = _BaseComposition
 fit_context = _fit_context
 check_sample_weight = _check_sample_weight
+convert_to_numpy = _convert_to_numpy
+widest_float = _max_precision_float_dtype
 
 
 def name_estimators(estimators: Sequence[Any]) -> list[tuple[str, Any]]:

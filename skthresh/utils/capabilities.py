@@ -54,7 +54,8 @@ class Capability:
     dask : bool
         Whether dask arrays are worked on chunk by chunk.
     gpu : bool
-        Whether arrays on a GPU are worked on there.
+        Whether arrays on a GPU are worked on there, unless an option needs the CPU: the adaptive
+        median, and BT.709 of `ToGray`.
     """
 
     estimator: str

@@ -273,3 +273,11 @@ def test_a_clipped_gaussian_takes_stacks(dtype):
     mean = np.rint(sums(X.astype(np.float64)) / sums(ones))
     np.testing.assert_array_equal(e.thresholds(X), mean - 2)
     np.testing.assert_array_equal(e.predict(X), np.stack(e.predict(list(X))))
+
+
+@pytest.mark.parametrize("method", ["mean", "gaussian", "median"])
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "float32"])
+def test_clipped_windows_of_stacks_are_those_of_lists(method, dtype):
+    X = (np.random.default_rng(0).random((3, 11, 14)) * 200).astype(dtype)
+    e = AdaptiveThreshold(method, window_size=(3, 7), border="clip").fit(X)
+    np.testing.assert_array_equal(e.thresholds(X), np.stack(e.thresholds(list(X))))
