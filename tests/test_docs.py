@@ -27,6 +27,7 @@ PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
 # Python that cannot be run as it stands, by its first line, and what tries it instead.
 TRIED_ELSEWHERE = {
     "from dask.distributed import Client": "test_parallel.py, on a cluster of its own",
+    "with sklearn.config_context(array_api_dispatch=True):": "tests/on_device",
 }
 
 
