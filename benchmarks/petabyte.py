@@ -233,7 +233,7 @@ def moved() -> str:
     )
     return (
         f"{lines}\n\nA histogram of uint16 is at most {otsu[1] // 1024} KB. A fitted Otsu of uint8 "
-        f"is {fitted / 1000:.1f} KB, and goes to every worker once."
+        f"is at most {math.ceil(fitted / 1000)} KB, and goes to every worker once."
     )
 
 
