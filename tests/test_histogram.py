@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from skthresh.batch import kernel_form
-from skthresh.histogram import FloatGrid, Histogram, count
+from skthresh.float_counts import FloatGrid
+from skthresh.histogram import Histogram, count
 
 RNG = np.random.default_rng(0)
 

@@ -104,7 +104,7 @@ def scaled_keys(v: Any, exponent: int, first: int, n_cells: int) -> Counts:
     v : array
         None is NaN, and all are in one of the cells.
     exponent, first, n_cells : int
-        As `skthresh.histogram.FloatGrid` has them.
+        As `skthresh.float_counts.FloatGrid` has them.
     """
     space = Space.of(v)
     xp, v = space.xp, space.floats(v)

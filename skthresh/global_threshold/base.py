@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from skthresh.base import ATTRIBUTES, MODE_PARAMETERS, ScalarThreshold
+from skthresh.base import ATTRIBUTES, MODE_PARAMETERS
 from skthresh.batch import Array, Batch, ImagesLike
 from skthresh.exceptions import ThresholdNotFoundError
 from skthresh.global_threshold.learning import PARAMETERS, HistogramLearner, as_numbers, lazy_table
+from skthresh.global_threshold.scalar import ScalarThreshold
 from skthresh.histogram import Histogram
 
 __all__ = ["GlobalThreshold"]

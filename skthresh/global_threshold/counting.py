@@ -15,9 +15,11 @@ from typing import Any
 
 import numpy as np
 
+from skthresh.array_api.namespace import as_host
 from skthresh.batch import Array, Batch
 from skthresh.histogram import Histogram, Range, count, levelled
 from skthresh.kernels.count import finite_range
+from skthresh.utils._sklearn import check_sample_weight
 
 __all__ = [
     "WeightedChannel",
@@ -25,6 +27,7 @@ __all__ = [
     "channels",
     "count_channels",
     "count_each",
+    "image_weights",
 ]
 
 Span = tuple[float, float]
@@ -53,6 +56,18 @@ class WeightedChannel:
             yield pixels, None if self.weights is None else float(self.weights[i])
 
 
+def image_weights(batch: Batch, sample_weight: Any) -> Array | None:
+    """Check the weights of whole images; None weighs nothing."""
+    if sample_weight is None:
+        return None
+    weights: Array = check_sample_weight(
+        as_host(sample_weight), np.empty(len(batch)), dtype=np.float64, ensure_non_negative=True
+    )
+    if not weights.any():
+        raise ValueError("Sample weights must contain at least one non-zero number.")
+    return weights
+
+
 def channels(batch: Batch) -> range:
     """Give the channels to be counted: one, if there is no channel axis."""
     return range(batch.n_channels or 1)
@@ -66,8 +81,6 @@ def count_channels(
         return _counted(batch, weights, n_bins, value_range)
     lazy: Any = batch
     floats = batch.dtype.kind == "f"
-    if weights is not None and not weights.any():
-        return [count([], batch.dtype, n_bins, value_range) for _ in channels(batch)]
     if weights is None:
         spans = lazy.reduce(_spans, _each(_wider)) if floats else None
         counted = partial(_counted, weights=None, n_bins=n_bins, value_range=value_range)

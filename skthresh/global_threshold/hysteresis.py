@@ -12,6 +12,7 @@ from skthresh.base import Thresholder, blank
 from skthresh.batch import Array, Batch, ImagesLike
 from skthresh.exceptions import ThresholdNotFoundError
 from skthresh.global_threshold.base import GlobalThreshold
+from skthresh.global_threshold.counting import image_weights
 from skthresh.kernels.regions import reconstruct
 from skthresh.modes import is_inverse, representable, white
 from skthresh.utils._sklearn import Interval, fit_context
@@ -173,7 +174,7 @@ class HysteresisThreshold(Thresholder):
         batch = self._read(X, reset=True, mask=mask)
         for name in ("low_", "high_"):
             self.__dict__.pop(name, None)
-        GlobalThreshold._weights(batch, sample_weight)  # checked, whether or not it is needed
+        image_weights(batch, sample_weight)  # checked, whether or not it is needed
         return self._learn("fit", X, y=y, sample_weight=sample_weight, mask=mask)
 
     @fit_context(prefer_skip_nested_validation=False)
@@ -199,7 +200,7 @@ class HysteresisThreshold(Thresholder):
             The fitted estimator. With two numbers there is nothing to learn.
         """
         batch = self._read(X, reset=not self.__sklearn_is_fitted__(), mask=mask)
-        GlobalThreshold._weights(batch, sample_weight)
+        image_weights(batch, sample_weight)
         return self._learn("partial_fit", X, y=y, sample_weight=sample_weight, mask=mask)
 
     def _learn(self, verb: str, X: ImagesLike, **options: Any) -> Self:

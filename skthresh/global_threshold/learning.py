@@ -10,22 +10,21 @@ from typing import Any, Self
 
 import numpy as np
 
-from skthresh.array_api.namespace import as_host
 from skthresh.base import BatchTransformer
 from skthresh.batch import Array, Batch, ImagesLike
-from skthresh.float_bins import FloatBins
+from skthresh.float_counts import FloatBins, FloatGrid
 from skthresh.global_threshold.counting import (
     add_to_grids,
     channels,
     count_channels,
     count_each,
+    image_weights,
 )
-from skthresh.histogram import FINE, FloatGrid, Histogram, count, levelled, logarithmic
+from skthresh.histogram import FINE, Histogram, count, levelled, logarithmic
 from skthresh.modes import representable
 from skthresh.utils._sklearn import (
     Interval,
     InvalidParameterError,
-    check_sample_weight,
     fit_context,
 )
 from skthresh.utils._threads import n_threads
@@ -133,7 +132,7 @@ class HistogramLearner(BatchTransformer, metaclass=ABCMeta):
         self._check_ranges()
         batch = self._read(X, reset=True, mask=mask)
         self._forget()
-        weights = self._weights(batch, sample_weight)
+        weights = image_weights(batch, sample_weight)
         if not self.per_image:
             self._learn(count_channels(batch, weights, self._n_counted, self._range), batch)
         return self
@@ -176,7 +175,7 @@ class HistogramLearner(BatchTransformer, metaclass=ABCMeta):
         """
         self._check_ranges()
         batch = self._read(X, reset=not self.__sklearn_is_fitted__(), mask=mask)
-        weights = self._weights(batch, sample_weight)
+        weights = image_weights(batch, sample_weight)
         if self.per_image:
             return self
         self._check_same_kind(batch)
@@ -278,20 +277,6 @@ class HistogramLearner(BatchTransformer, metaclass=ABCMeta):
     def _empty_grid(self) -> FloatBins | FloatGrid:
         known = self._range
         return FloatGrid() if known is None else FloatBins(self._n_counted, known)
-
-    @staticmethod
-    def _weights(batch: Batch, sample_weight: Any) -> Array | None:
-        if sample_weight is None:
-            return None
-        weights: Array = check_sample_weight(
-            as_host(sample_weight),
-            np.empty(len(batch)),
-            dtype=np.float64,
-            ensure_non_negative=True,
-        )
-        if not weights.any():
-            raise ValueError("Sample weights must contain at least one non-zero number.")
-        return weights
 
     def _learn(self, histograms: list[Histogram], batch: Batch) -> None:
         # Kept before the criterion is asked: if it finds nothing, a stream can still go on.

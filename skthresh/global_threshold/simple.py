@@ -5,8 +5,8 @@ from __future__ import annotations
 from numbers import Real
 from typing import Any, Self
 
-from skthresh.base import ScalarThreshold
 from skthresh.batch import ImagesLike
+from skthresh.global_threshold.scalar import ScalarThreshold
 from skthresh.utils._sklearn import Interval, fit_context
 
 __all__ = ["SimpleThreshold"]

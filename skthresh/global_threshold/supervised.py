@@ -9,13 +9,19 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from skthresh.array_api.namespace import as_host
-from skthresh.base import ATTRIBUTES, MODE_PARAMETERS, ScalarThreshold
+from skthresh.base import ATTRIBUTES, MODE_PARAMETERS
 from skthresh.batch import Array, Batch, ImagesLike
-from skthresh.global_threshold.counting import add_to_grids, channels, count_channels
-from skthresh.histogram import FloatGrid, Histogram, levelled
+from skthresh.float_counts import FloatGrid
+from skthresh.global_threshold.counting import (
+    add_to_grids,
+    channels,
+    count_channels,
+    image_weights,
+)
+from skthresh.global_threshold.scalar import ScalarThreshold
+from skthresh.histogram import Histogram, levelled
 from skthresh.modes import is_inverse, representable
-from skthresh.utils._sklearn import Interval, StrOptions, check_sample_weight, fit_context
+from skthresh.utils._sklearn import Interval, StrOptions, fit_context
 
 __all__ = ["METRICS", "SupervisedThreshold", "supervised"]
 
@@ -231,14 +237,7 @@ class SupervisedThreshold(ScalarThreshold):
         return self._add(batch, y, sample_weight)
 
     def _add(self, batch: Batch, y: Any, sample_weight: Any) -> Self:
-        weights = None
-        if sample_weight is not None:
-            weights = check_sample_weight(
-                as_host(sample_weight),
-                np.empty(len(batch)),
-                dtype=np.float64,
-                ensure_non_negative=True,
-            )
+        weights = image_weights(batch, sample_weight)
         parts = self._classes(batch, y)
         if not hasattr(self, "_counted"):
             grids = [[FloatGrid() for _ in channels(batch)] for _ in range(2)]

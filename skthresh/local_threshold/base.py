@@ -287,14 +287,17 @@ class WindowThreshold(LocalThreshold):
         return plane.windows(self._window_of(plane.shape), self.border, self.window_shape)
 
     def _greatest(
-        self, plane: Plane, windows: Windows, inside: tuple[slice, ...] = ()
+        self,
+        plane: Plane,  # noqa: ARG002
+        windows: Windows,  # noqa: ARG002
+        inside: tuple[slice, ...] = (),  # noqa: ARG002
     ) -> tuple[float, ...]:
         """Give numbers of which the greatest over all parts of a plane are wanted; a hook.
 
         For `_parameters` that depend on the pixels of the whole plane. `inside` is where the
-        windows of a part are whole.
+        windows of a part are whole. Here there are none.
         """
-        raise NotImplementedError
+        return ()
 
     @property
     def _asks_for_greatest(self) -> bool:

@@ -93,6 +93,9 @@ class ToGray(BatchTransformer):
             return batch.data
         if batch.is_lazy:
             return self._lazily(batch)
+        return self._convert_batch(batch)
+
+    def _convert_batch(self, batch: Batch) -> Any:
         if self.standard == "bt601" and _is_narrow(batch.dtype) and not is_elsewhere(batch.data):
             return self._convert_stack(batch)
         return batch.rebuild([self._convert(x, i) for i, x in enumerate(batch.samples())])
@@ -113,10 +116,7 @@ class ToGray(BatchTransformer):
         axis = self._checked_axis(batch.sample_shape, 0)
         pixel = np.zeros([3 if a == axis else 1 for a in range(len(batch.sample_shape))])
         dtype = self._convert(pixel.astype(batch.dtype), 0).dtype
-        return batch.without_axis(self._light()._converted, dtype, axis)
-
-    def _converted(self, batch: Batch) -> Array:
-        return np.stack([self._convert(x, i) for i, x in enumerate(batch.samples())])
+        return batch.without_axis(self._light()._convert_batch, dtype, axis)
 
     def _checked_axis(self, shape: tuple[int, ...], i: int) -> int:
         axis: Any = self.channel_axis

@@ -112,3 +112,9 @@ def test_mistakes_are_named():
         SupervisedThreshold().fit(X, y[1:])
     with pytest.raises(ValueError, match="'metric' parameter"):
         SupervisedThreshold("f1").fit(X, y)
+
+
+def test_weights_that_leave_nothing_are_refused():
+    X = np.arange(48, dtype=np.uint8).reshape(3, 4, 4)
+    with pytest.raises(ValueError, match="at least one non-zero"):
+        SupervisedThreshold().fit(X, X > 9, sample_weight=[0, 0, 0])
