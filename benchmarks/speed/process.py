@@ -21,6 +21,8 @@ ONE_THREAD = dict.fromkeys(
     ),
     "1",
 )
+# An installed package has its bytecode, as its peers have; without it an import is compiling.
+BYTECODE = {"PYTHONDONTWRITEBYTECODE": ""}
 # Otherwise glibc keeps freed memory back for later, which then seems to cost nothing.
 GIVE_BACK = {"MALLOC_MMAP_THRESHOLD_": "65536", "MALLOC_TRIM_THRESHOLD_": "65536"}
 
@@ -40,7 +42,7 @@ def interpreter(*arguments: str, **environment: str) -> str:
         capture_output=True,
         text=True,
         cwd=HERE,
-        env={**os.environ, **ONE_THREAD, **environment},
+        env={**os.environ, **ONE_THREAD, **BYTECODE, **environment},
     )
     if done.returncode:
         why = (done.stderr.strip() or f"exit status {done.returncode}").splitlines()[-1]
