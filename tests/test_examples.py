@@ -26,7 +26,9 @@ def quickstart(*arguments):
     )
 
 
-@pytest.mark.parametrize("kind", ["ink is 0", "cells are 255, in colour"])
+@pytest.mark.parametrize(
+    "kind", ["ink is 0", pytest.param("cells are 255, in colour", marks=pytest.mark.slow)]
+)
 def test_quickstart_on_a_folder(tmp_path, kind):
     folder = tmp_path / "pairs"
     for name in ("images", "masks"):
@@ -66,7 +68,7 @@ def test_quickstart_says_what_a_folder_needs(tmp_path):
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("technique", ["otsu", "sauvola"])
+@pytest.mark.parametrize("technique", ["otsu", pytest.param("sauvola", marks=pytest.mark.slow)])
 def test_whole_slide_in_zarr_and_out(tmp_path, technique):
     """The example makes a slide of its own; then it reads what it wrote, as a slide is given."""
     script = str(QUICKSTART.with_name("whole_slide_zarr.py"))

@@ -114,7 +114,7 @@ def test_killed_and_started_again(scans, tmp_path):
     assert "masks of another job" in other.stderr
 
 
-@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize("n_jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_bad_file_stops_the_run_if_that_is_asked_for(scans, tmp_path, n_jobs):
     arguments = ("--on-error", "raise", "--technique", "otsu", "--n-jobs", n_jobs)
     done = million_scans(scans, tmp_path, *arguments)
