@@ -29,7 +29,7 @@ def call(
     *command: object, check: bool = True, **options: object
 ) -> subprocess.CompletedProcess[str]:
     """Run a command, which is shown."""
-    print("+", *command, flush=True)  # noqa: T201
+    print("+", *command, flush=True)
     return subprocess.run([*map(str, command)], check=check, text=True, **options)
 
 
@@ -41,12 +41,17 @@ def sources() -> dict[str, bytes]:
     return {name: (ROOT / name).read_bytes() for name in paths}
 
 
-def build(folder: Path, files: dict[str, bytes]) -> tuple[Path, Path, Path]:
-    """Build the sdist, the wheel from it, and a wheel from the files themselves."""
+def write(folder: Path, files: dict[str, bytes]) -> None:
+    """Write a clean copy."""
     for name, content in files.items():
-        path = folder / "source" / name
+        path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
+
+
+def build(folder: Path, files: dict[str, bytes]) -> tuple[Path, Path, Path]:
+    """Build the sdist, the wheel from it, and a wheel from the files themselves."""
+    write(folder / "source", files)
     command = [sys.executable, "-m", "build"]
     call(*command, "--outdir", folder / "dist", folder / "source", stdout=subprocess.DEVNULL)
     straight = [*command, "--wheel", "--outdir", folder / "straight", folder / "source"]
@@ -130,7 +135,7 @@ def checked(folder: Path) -> tuple[Path, Path]:
     if found:
         sys.exit("\n".join(found))
     call(sys.executable, "-m", "twine", "check", "--strict", sdist, wheel)
-    print(f"{wheel.name}: {len(inside(wheel))} files; {sdist.name}: {len(inside(sdist))}")  # noqa: T201
+    print(f"{wheel.name}: {len(inside(wheel))} files; {sdist.name}: {len(inside(sdist))}")
     return sdist, wheel
 
 

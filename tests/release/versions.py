@@ -42,11 +42,11 @@ def main() -> int:
                 *package.UV, "pip", "install", "-q", "--python", python, "--no-deps", wheel
             )
             used = package.call(python, "-c", VERSIONS, stdout=subprocess.PIPE).stdout.strip()
-            print(f"== {kind}: {used}", flush=True)  # noqa: T201
+            print(f"== {kind}: {used}", flush=True)
             code = package.run_tests(python, sdist, folder / f"{kind}-sdist", args.tests, options)
             results[kind] = f"{'failed' if code else 'passed'}: {used}"
     for kind, result in results.items():
-        print(f"{kind} {result}")  # noqa: T201
+        print(f"{kind} {result}")
     return int(any(result.startswith("failed") for result in results.values()))
 
 
