@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from skthresh.datasets import load_pairs
 
 Array = NDArray[np.generic]
 
+SETS = ("nuclei", "documents", "horses", "membranes", "pets")
 DIBCO = ("dibco2009", "dibco2010", "dibco2011", "dibco2013")
 
 
@@ -107,3 +109,30 @@ def held_out(groups: Array, share: float, seed: int) -> Array:
             break
         chosen |= groups == group
     return chosen
+
+
+def splits(name: str, years: list[int], seed: int) -> Iterator[tuple[str, Pairs, Pairs]]:
+    """Give what is trained on, and what is scored."""
+    if name == "documents":
+        pairs = load_documents()
+        for year in years or np.unique(pairs.groups).tolist():
+            yield f"documents, {year} left out", *split(pairs, pairs.groups == year)
+        return
+    if name == "nuclei":
+        pairs = load_nuclei()
+        n = len(np.unique(pairs.groups))
+        label = f"nuclei, a fifth of {n} fields left out"
+    elif name == "horses":
+        pairs, label = load("weizmannhorse", "bright"), "horses, a fifth left out"
+    elif name == "membranes":
+        pairs, label = load("isbi2012", "dark"), "membranes, the last slices left out"
+        yield label, *split(pairs, np.arange(len(pairs.names)) >= 18)
+        return
+    else:
+        pairs, label = load("oxfordpet26", None), "pets, six of 26 left out"
+    yield label, *split(pairs, held_out(pairs.groups, 0.2, seed))
+
+
+def split(pairs: Pairs, test: Array) -> tuple[Pairs, Pairs]:
+    """Divide the pairs."""
+    return pairs.take(~test), pairs.take(test)
