@@ -30,6 +30,7 @@ from skthresh.modes import (
 )
 from skthresh.reading import read_batch
 from skthresh.utils._docs import fill_docstring
+from skthresh.utils._pickles import Versioned
 from skthresh.utils._sklearn import (
     Interval,
     StrOptions,
@@ -79,7 +80,7 @@ n_features_in_ : int
 """
 
 
-class BatchTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+class BatchTransformer(Versioned, OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     """Read X as a batch of images: what thresholders and the steps around them share."""
 
     _parameter_constraints: dict[str, list[Any]] = {

@@ -25,6 +25,7 @@ from skthresh.unet.prediction import Predictor
 from skthresh.unet.scoring import score_of
 from skthresh.unet.training import training_state
 from skthresh.utils._dask import is_dask
+from skthresh.utils._pickles import Versioned
 from skthresh.utils._sklearn import (
     Interval,
     StrOptions,
@@ -40,7 +41,7 @@ __all__ = ["UNetSegmenter"]
 FILTERS_OF_OTHERS = 64
 
 
-class UNetSegmenter(TransformerMixin, BaseEstimator):
+class UNetSegmenter(Versioned, TransformerMixin, BaseEstimator):
     r"""Segment images by a U-Net that is trained on images with masks.
 
     For what no threshold can tell apart, when there are masks to learn from. It needs Keras 3
@@ -512,7 +513,13 @@ class UNetSegmenter(TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         if not hasattr(self, "_model"):  # it comes from a file
             model = self._recipe.build(seed=0)
-            model.set_weights(self._weights)
+            try:
+                model.set_weights(self._weights)
+            except ValueError as error:
+                raise ValueError(
+                    "The weights are not those of the network that they belong to: the file they "
+                    "come from is damaged, or `model` is another network than the trained one."
+                ) from error
             self._model = model
             del self._weights
         return self._model

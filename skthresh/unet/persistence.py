@@ -24,13 +24,16 @@ def save(estimator: Any, path: str | os.PathLike[str]) -> None:
     recipe = {k: v for k, v in vars(estimator._recipe).items() if k != "builder"}
     params, programs = {}, []
     for name, value in estimator.get_params(deep=False).items():
-        if _is_plain(value):
-            params[name] = str(value) if isinstance(value, Path) else _plain(value)
+        if name == "checkpoint_dir":  # a place on this machine; nobody else is to write there
+            programs += [name] if value is not None else []
+        elif _is_plain(value):
+            params[name] = _plain(value)
         else:
             programs.append(name)
     facts = {
         "kind": KIND,
         "version": VERSION,
+        "skthresh": _release(),
         "params": params,
         "programs": programs,
         "own_model": estimator._recipe.builder is not None,
@@ -54,17 +57,22 @@ def load(cls: Any, path: str | os.PathLike[str], params: dict[str, Any]) -> Any:
         raise ValueError(
             f"{name!r} is not a file that UNetSegmenter.save wrote; a checkpoint is none, either."
         )
-    if facts["version"] > VERSION:
+    version = facts.get("version")
+    if isinstance(version, int) and version > VERSION:
         raise ValueError(
-            f"{name!r} was written by a newer version of skthresh (format {facts['version']}, this "
-            f"one reads up to {VERSION}): upgrade skthresh to read it."
+            f"{name!r} was written by skthresh {facts.get('skthresh')} in format {version}. The "
+            f"skthresh that is installed, {_release()}, reads up to format {VERSION}: upgrade "
+            "skthresh to read it."
         )
-    if facts["own_model"] and params.get("model") is None:
+    if facts.get("own_model") and params.get("model") is None:
         raise ValueError(
             f"{name!r} holds the weights of a network of your own, which is a program and not in "
             "the file: pass it again, UNetSegmenter.load(path, model=...)."
         )
-    lost = [p for p in facts["programs"] if p not in params]
+    try:
+        estimator, lost = _rebuilt(cls, facts, arrays, params)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
+        raise ValueError(f"{name!r} is damaged: {error}") from error
     if lost:
         warnings.warn(
             f"{name!r} does not hold the parameter(s) {', '.join(lost)}, which cannot be stored; "
@@ -73,19 +81,51 @@ def load(cls: Any, path: str | os.PathLike[str], params: dict[str, Any]) -> Any:
             UserWarning,
             stacklevel=3,
         )
+    return estimator
+
+
+def _rebuilt(
+    cls: Any, facts: dict[str, Any], arrays: dict[str, list[Any]], params: dict[str, Any]
+) -> tuple[Any, list[str]]:
+    """Make an estimator of what a file holds, and name the parameters that it does not hold."""
+    lost = [p for p in facts["programs"] if p not in params]
     stored = {k: tuple(v) if isinstance(v, list) else v for k, v in facts["params"].items()}
     estimator = cls(**{**stored, **params})
+    estimator._validate_params()
     builder = estimator.model if facts["own_model"] else None
-    estimator._recipe = Recipe(**facts["recipe"], builder=builder)
+    (classes,), weights = arrays["classes"], arrays["weights"]
+    recipe = Recipe(**facts["recipe"], builder=builder)
+    _check_network(recipe, classes, weights)
+    estimator._recipe = recipe
     estimator._scaling = Scaling(**facts["scaling"])
-    estimator.input_range_ = (estimator._scaling.low, estimator._scaling.high)
-    estimator.classes_ = arrays["classes"][0]
-    estimator.history_ = facts["history"]
+    estimator.input_range_ = (float(estimator._scaling.low), float(estimator._scaling.high))
+    estimator.classes_ = classes
+    estimator.history_ = dict(facts["history"])
     estimator.best_epoch_ = facts["best_epoch"]
-    estimator.threshold_ = facts["threshold"]
+    estimator.threshold_ = float(facts["threshold"])
     estimator.sample_ndim_, estimator.n_channels_ = facts["sample_ndim"], facts["n_channels"]
-    estimator._weights = arrays["weights"]
-    return estimator
+    estimator._weights = weights
+    return estimator, lost
+
+
+def _check_network(recipe: Recipe, classes: Any, weights: list[Any]) -> None:
+    """Refuse a recipe that is not of these weights: a network may be huge, and is built from it."""
+    if any(w.dtype.kind != "f" for w in weights):
+        raise TypeError("its weights are no floats")
+    if classes.shape != (recipe.n_classes,):
+        raise ValueError(f"it has labels of shape {classes.shape} for {recipe.n_classes} classes")
+    if recipe.builder is not None:
+        return
+    widest = max(recipe.base_filters * 2 ** min(recipe.depth, 64), recipe.n_classes)
+    first = (*[3] * min(recipe.ndim, 3), recipe.n_channels, recipe.base_filters)
+    if weights[0].shape != first or max(max(w.shape, default=0) for w in weights) != widest:
+        raise ValueError("its weights are those of another network")
+
+
+def _release() -> str:
+    from skthresh import __version__  # noqa: PLC0415  the package imports this module
+
+    return __version__
 
 
 def _is_plain(value: Any) -> bool:
