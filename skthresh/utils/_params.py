@@ -15,8 +15,12 @@ __all__ = ["PER_AXIS", "per_axis"]
 PER_AXIS: list[Any] = [Interval(Integral, 1, None, closed="left"), tuple, list]
 
 
+# Windows are held as lists of what is in them: one of 10**9 pixels would take all memory there is.
+WIDEST = 2**16 + 1
+
+
 def per_axis(name: str, value: Any, ndim: int, *, odd: bool = False) -> tuple[int, ...]:
-    """Give one positive int for each of `ndim` axes.
+    """Give one positive int for each of `ndim` axes; odd ones are windows, and not too wide.
 
     Examples
     --------
@@ -26,11 +30,13 @@ def per_axis(name: str, value: Any, ndim: int, *, odd: bool = False) -> tuple[in
     (5, 7)
     """
     sizes = tuple(value) if isinstance(value, tuple | list) else (value,) * ndim
-    allowed = all(isinstance(n, int | np.integer) and n > 0 and (n % 2 or not odd) for n in sizes)
+    allowed = all(isinstance(n, int | np.integer) and n > 0 for n in sizes)
+    if odd:
+        allowed = allowed and all(n % 2 and n <= WIDEST for n in sizes)
     if len(sizes) != ndim or not allowed:
-        kind = "an odd positive int" if odd else "a positive int"
+        kind = f"an odd positive int up to {WIDEST}" if odd else "a positive int"
         raise InvalidParameterError(
             f"{name}={value!r} is not allowed: it must be {kind}, or one for each of the {ndim} "
             "axes of a sample."
         )
-    return sizes
+    return tuple(int(n) for n in sizes)  # NumPy's own would overflow

@@ -81,7 +81,7 @@ def run(estimator, case, count):
             count[check_images(make(), make, x.value, *values)] += 1
 
 
-def try_many(estimator, n, number, report=lambda _: None, **options):
+def try_many(estimator, n, number, report=lambda _: None, shrink=True, **options):
     """Run n cases of an estimator; give how many were answered and how many refused."""
     count = Counter()
 
@@ -90,7 +90,7 @@ def try_many(estimator, n, number, report=lambda _: None, **options):
         max_examples=n,
         database=None,
         deadline=None,
-        phases=[Phase.generate, Phase.shrink],
+        phases=[Phase.generate, *([Phase.shrink] if shrink else [])],
         suppress_health_check=list(HealthCheck),
         print_blob=False,
     )

@@ -29,7 +29,7 @@ DOCUMENTED = {
 }
 
 # What a message may name beside parameters: the arrays, as scikit-learn's messages call them, too.
-ARRAYS = r"X|y|mask|masks|sample_weight|[Ss]ample weights?|[Ii]nput|array|image|images|[Ss]amples?"
+ARRAYS = r"X|y|mask|masks|sample_weight|[Ss]ample weights?|[Ii]nput|array|image|images|[Ss]amples?|data|dtype"
 
 VERBS = ("thresholds", "predict", "transform", "decision_function")
 
@@ -196,7 +196,10 @@ def with_error(estimator, x, y, mask, weight, kind):
 
 
 def fold(x, image_shape):
-    return x if image_shape is None else np.reshape(x, (len(x), *np.atleast_1d(image_shape)))
+    """Give flat rows the shape of their images; whatever else is there stays as it is."""
+    if image_shape is None or isinstance(x, list) or x.ndim != 2:
+        return x
+    return x.reshape(len(x), *np.atleast_1d(image_shape))
 
 
 def one_by_one(estimator, x, mask, expected):
