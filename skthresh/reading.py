@@ -157,9 +157,11 @@ def _read_mask(mask: Any, batch: Batch) -> Array | list[Array]:
 
 
 def _refuse_what_would_be_lost(X: ImagesLike) -> None:
-    """Refuse names of files, which are no images, and masks, which NumPy drops in silence."""
+    """Refuse files' names and classes, which are no images, and masks, which NumPy drops."""
     items = X if isinstance(X, list | tuple) else [X]
     for x in items:
+        if isinstance(x, type):
+            raise TypeError(f"X holds the class {x.__name__} where an image is expected.")
         if isinstance(x, str | os.PathLike):
             raise TypeError(
                 f"X holds the name {str(x)!r} where an image is expected. Read the files first, "

@@ -100,7 +100,7 @@ def read_file(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, l
                     if group:
                         arrays.setdefault(group, []).append(content[name])
         if not isinstance(facts, dict):
-            raise TypeError("The facts are no dict.")  # noqa: TRY301  told as all the others are
+            raise TypeError("The facts are no dict.")
     except _READ_ERRORS as error:
         # Its own message may advise to open the file unsafely.
         raise ValueError(

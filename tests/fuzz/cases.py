@@ -54,11 +54,23 @@ def truth(x):
 def weights(x):
     n = len(x) if hasattr(x, "__len__") else 2
     values = {
-        "ones": np.ones(n), "zeros": np.zeros(n), "a list": [1.0] * n, "too many": np.ones(n + 1),
-        "negative": -np.ones(n), "NaN": np.full(n, np.nan), "inf": np.full(n, np.inf),
-        "strings": ["a"] * n, "a number": 3, "a table": np.ones((n, 1)), "None": None,
-        "huge": np.full(n, 1e300), "tiny": np.full(n, 1e-300), "bool": np.ones(n, bool),
-        "complex": np.ones(n) * 1j, "halves": np.full(n, 0.5, np.float32), "text": "balanced",
+        "ones": np.ones(n),
+        "zeros": np.zeros(n),
+        "a list": [1.0] * n,
+        "too many": np.ones(n + 1),
+        "negative": -np.ones(n),
+        "NaN": np.full(n, np.nan),
+        "inf": np.full(n, np.inf),
+        "strings": ["a"] * n,
+        "a number": 3,
+        "a table": np.ones((n, 1)),
+        "None": None,
+        "huge": np.full(n, 1e300),
+        "tiny": np.full(n, 1e-300),
+        "bool": np.ones(n, bool),
+        "complex": np.ones(n) * 1j,
+        "halves": np.full(n, 0.5, np.float32),
+        "text": "balanced",
     }
     return st.sampled_from([Named(v, f"weights, {k}") for k, v in values.items()])
 

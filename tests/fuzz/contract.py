@@ -29,7 +29,10 @@ DOCUMENTED = {
 }
 
 # What a message may name beside parameters: the arrays, as scikit-learn's messages call them, too.
-ARRAYS = r"X|y|mask|masks|sample_weight|[Ss]ample weights?|[Ii]nput|array|image|images|[Ss]amples?|data|dtype"
+ARRAYS = (
+    r"X|y|mask|masks|sample_weight|[Ss]ample weights?|[Ii]nput|array|image|images|[Ss]amples?|data"
+    r"|dtype"
+)
 
 VERBS = ("thresholds", "predict", "transform", "decision_function")
 
@@ -37,16 +40,16 @@ VERBS = ("thresholds", "predict", "transform", "decision_function")
 SMALL = 400
 
 
-class Hang(AssertionError):
+class HangError(AssertionError):
     """A case took far too long."""
 
 
 @contextlib.contextmanager
 def watched(seconds):
-    """Raise `Hang` after so much time of the processor; what waits for the machine is no hang."""
+    """Raise `HangError` after so much time of the processor; what waits for the machine is no hang."""
 
     def stop(*_):
-        raise Hang(f"still running after {seconds} s")
+        raise HangError(f"still running after {seconds} s")
 
     before = signal.signal(signal.SIGPROF, stop)
     signal.setitimer(signal.ITIMER_PROF, seconds)

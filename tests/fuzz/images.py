@@ -4,7 +4,7 @@ What decides the structure (dtype, shape, contents, memory layout) is drawn piec
 Hypothesis can shrink it; the pixels themselves come from one drawn seed, which is much quicker.
 """
 
-import datetime
+import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,8 +80,9 @@ def tiny(rng, shape, dtype):
 
 
 def ramp(rng, shape, dtype):
-    return (np.arange(np.prod(shape)) % (2 if dtype.kind == "b" else 100)).reshape(shape) \
-        .astype(dtype)
+    return (
+        (np.arange(np.prod(shape)) % (2 if dtype.kind == "b" else 100)).reshape(shape).astype(dtype)
+    )
 
 
 CONTENTS = [modest, modest, modest, noise, few, extremes, offset, tiny, ramp]
@@ -125,8 +126,8 @@ LAYOUTS = {
     "swapped bytes": swapped,
     "unaligned": unaligned,
     "a subclass": lambda x: x.view(Sub),
-    "a list of images": lambda x: list(x),
-    "a tuple of images": lambda x: tuple(x),
+    "a list of images": list,
+    "a tuple of images": tuple,
     "a list of swapped, reversed images": lambda x: list(swapped(reversed_(x))),
 }
 
@@ -176,29 +177,72 @@ def strange():
     objects = np.array([f[0], None, "a"], dtype=object)
     infinite = np.where(f == 3, np.inf, f)
     values = {
-        "None": None, "True": True, "0": 0, "1.5": 1.5, "1j": 1j, "'image.png'": "image.png",
-        "''": "", "b'abc'": b"abc", "a Path": Path("image.png"), "[]": [], "()": (), "{}": {},
-        "[[]]": [[]], "[[[]]]": [[[]]], "[None]": [None], "['a']": ["a"], "{1}": {1},
-        "{'a': 1}": {"a": 1}, "[[1, 2], [3]]": [[1, 2], [3]], "object()": object(), "list": list,
-        "a list of paths": [Path("a.png")], "range(4)": range(4), "a generator": (i for i in [f]),
-        "a 0-d array": np.array(5), "a scalar": np.float32(3), "a 0-d list": [np.array(1)] * 2,
-        "no samples": np.zeros((0, 3, 3)), "no rows": np.zeros((2, 0, 3)), "no pixels": np.zeros(0),
-        "an empty table": np.zeros((0, 0)), "a row": f[0, 0], "complex": f * 1j,
-        "strings": f.astype(str), "bytes": f.astype("S3"), "dates": f.astype("M8[s]"),
-        "spans": f.astype("m8[s]"), "longdouble": f.astype(np.longdouble), "objects": objects,
-        "numbers as objects": f.astype(object), "infinity": infinite, "-infinity": -infinite,
-        "float16 infinity": infinite.astype(np.float16), "infinity in a list": [f[0], infinite[0]],
-        "a record": np.zeros((2, 3, 3), [("a", "u1"), ("b", "f4")]), "void": np.zeros(3, "V4"),
-        "rank 6": np.zeros((1, 2, 1, 2, 1, 3), np.uint8), "rank 9": np.zeros((1,) * 9, np.uint8),
-        "mixed ranks": [f[0], f], "mixed dtypes": [f[0], f[0].astype(np.uint8)],
-        "an empty image": [f[0], f[0, :0]], "an image and None": [f[0], None],
-        "an image and a number": [f[0], 3], "an image and a name": [f[0], "a.png"],
-        "a list of lists of images": [[f[0]], [f[1]]], "a date": datetime.date(2020, 1, 1),
-        "an array of nothing": np.empty((2,), object), "a class": np.ndarray,
-        "a masked array": np.ma.masked_equal(f, 3), "an unmasked one": np.ma.asarray(f),
-        "a memoryview": memoryview(f.astype(np.uint8)), "a bytearray": bytearray(b"123456"),
-        "a recursive list": [[[[[[[[[[1]]]]]]]]]], "a huge int": [[10**30, 1]],
-        "stride 0": np.broadcast_to(np.uint8(7), (2, 3, 5)), "colour": np.zeros((20, 20, 3)),
+        "None": None,
+        "True": True,
+        "0": 0,
+        "1.5": 1.5,
+        "1j": 1j,
+        "'image.png'": "image.png",
+        "''": "",
+        "b'abc'": b"abc",
+        "a Path": Path("image.png"),
+        "[]": [],
+        "()": (),
+        "{}": {},
+        "[[]]": [[]],
+        "[[[]]]": [[[]]],
+        "[None]": [None],
+        "['a']": ["a"],
+        "{1}": {1},
+        "{'a': 1}": {"a": 1},
+        "[[1, 2], [3]]": [[1, 2], [3]],
+        "object()": object(),
+        "list": list,
+        "a list of paths": [Path("a.png")],
+        "range(4)": range(4),
+        "a generator": (i for i in [f]),
+        "a 0-d array": np.array(5),
+        "a scalar": np.float32(3),
+        "a 0-d list": [np.array(1)] * 2,
+        "no samples": np.zeros((0, 3, 3)),
+        "no rows": np.zeros((2, 0, 3)),
+        "no pixels": np.zeros(0),
+        "an empty table": np.zeros((0, 0)),
+        "a row": f[0, 0],
+        "complex": f * 1j,
+        "strings": f.astype(str),
+        "bytes": f.astype("S3"),
+        "dates": f.astype("M8[s]"),
+        "spans": f.astype("m8[s]"),
+        "longdouble": f.astype(np.longdouble),
+        "objects": objects,
+        "numbers as objects": f.astype(object),
+        "infinity": infinite,
+        "-infinity": -infinite,
+        "float16 infinity": infinite.astype(np.float16),
+        "infinity in a list": [f[0], infinite[0]],
+        "a record": np.zeros((2, 3, 3), [("a", "u1"), ("b", "f4")]),
+        "void": np.zeros(3, "V4"),
+        "rank 6": np.zeros((1, 2, 1, 2, 1, 3), np.uint8),
+        "rank 9": np.zeros((1,) * 9, np.uint8),
+        "mixed ranks": [f[0], f],
+        "mixed dtypes": [f[0], f[0].astype(np.uint8)],
+        "an empty image": [f[0], f[0, :0]],
+        "an image and None": [f[0], None],
+        "an image and a number": [f[0], 3],
+        "an image and a name": [f[0], "a.png"],
+        "a list of lists of images": [[f[0]], [f[1]]],
+        "a date": dt.date(2020, 1, 1),
+        "an array of nothing": np.empty((2,), object),
+        "a class": np.ndarray,
+        "a masked array": np.ma.masked_equal(f, 3),
+        "an unmasked one": np.ma.asarray(f),
+        "a memoryview": memoryview(f.astype(np.uint8)),
+        "a bytearray": bytearray(b"123456"),
+        "a recursive list": [[[[[[[[[[1]]]]]]]]]],
+        "a huge int": [[10**30, 1]],
+        "stride 0": np.broadcast_to(np.uint8(7), (2, 3, 5)),
+        "colour": np.zeros((20, 20, 3)),
         "one image": np.arange(20 * 20.0).reshape(20, 20),
     }
     return st.sampled_from([Named(value, name) for name, value in values.items()])

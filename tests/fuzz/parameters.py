@@ -1,4 +1,4 @@
-"""Parameters of estimators, drawn from their own constraints: inside of them, at their ends, outside.
+"""Parameters of estimators, drawn from their own constraints: inside, at their ends, outside.
 
 Nothing is listed here by estimator: a new one is drawn from as it says itself what it takes.
 """
@@ -47,7 +47,11 @@ def within(interval, default):
     near = [1, 2, 3, 5, 7, 11, 21] if whole else [0, 0.1, 0.5, 1, 2.5, -0.3, 100.25, 1000]
     far = [1001, 10**5 + 1, 2**31 - 1, 10**9 + 1] if whole else [-1e5, 1e30, 1e-30, 1e300]
     typed = [np.int8(3), np.uint8(21), np.int64(5)] if whole else [np.float32(0.25), 3]
-    values = [v for v in [default] * 3 + near * 2 + ends + far + typed if isinstance(v, Real) and v in interval]
+    values = [
+        v
+        for v in [default] * 3 + near * 2 + ends + far + typed
+        if isinstance(v, Real) and v in interval
+    ]
     return st.sampled_from(values)
 
 

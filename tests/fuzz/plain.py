@@ -4,7 +4,7 @@ import math
 import sys
 from collections import Counter
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -103,7 +103,7 @@ def best_split(levels, n_classes):
     best, found = None, None
     for cut in combinations(range(1, len(items)), n_classes - 1):
         ends = [0, *cut, len(items)]
-        value = between([items[a:b] for a, b in zip(ends, ends[1:], strict=False)])
+        value = between([items[a:b] for a, b in pairwise(ends)])
         if best is None or value > best:
             best, found = value, [items[c - 1][0] for c in cut]
     return found
@@ -144,14 +144,16 @@ def local_thresholds(estimator, x, valid):
     how = {"valid": data, "border": estimator.border}
     if estimator.window_shape == "disk":
         how["shape"] = "disk"
-    small = estimator.border == "reflect" and any(n // 2 >= s for n, s in zip(sizes, x.shape, strict=True))
+    small = estimator.border == "reflect" and any(
+        n // 2 >= s for n, s in zip(sizes, x.shape, strict=True)
+    )
     if small:  # NumPy mirrors again and again
         return None
     found = dict(zip(NAMES, statistics(x, sizes, NAMES.values(), **how), strict=True))
     found["v"] = x.astype(np.float64)
     formula = estimator._formula_for(plane, windows)
     formula = getattr(formula, "py_func", formula)
-    wanted = [n for n in formula.__code__.co_varnames[: formula.__code__.co_argcount]]
+    wanted = formula.__code__.co_varnames[: formula.__code__.co_argcount]
     stats = [found[n] for n in wanted if n in STATISTICS]
     with np.errstate(all="ignore"):
         each = np.vectorize(lambda *a: number(formula, a, parameters), otypes=[np.float64])
@@ -179,7 +181,8 @@ def is_formula(estimator):
 
 
 def kernel_dtype(dtype):
-    return np.float32 if dtype == np.float16 else (np.uint8 if dtype == bool else dtype)
+    others = {"float16": np.float32, "bool": np.uint8}
+    return others.get(dtype.name, dtype)
 
 
 def white(dtype):

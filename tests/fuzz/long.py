@@ -1,0 +1,77 @@
+"""Try many cases of every estimator: ``python tests/fuzz/long.py --cases 100000``.
+
+Each estimator is drawn from by a seed of its own, so that a run is the same every time; another
+--seed tries other cases. A case that fails is printed with what was passed, made as small as can
+be; the others go on, and the command fails at the end. A crash of the process names the case.
+"""
+
+import argparse
+import faulthandler
+import os
+import sys
+import time
+import traceback
+import zlib
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
+
+from cases import try_many
+from instances import instances
+
+
+def fuzzed():
+    """Give the estimators: all but the U-Net, whose cases are training."""
+    return [e for e in instances() if type(e).__name__ != "UNetSegmenter"]
+
+
+def number_of(estimator, seed):
+    """Give the seed of an estimator: the same in each run, whatever else is tried."""
+    return zlib.crc32(repr(estimator).encode()) + seed
+
+
+def work(i, n, seed):
+    """Try n cases of one estimator."""
+    faulthandler.enable()
+    estimator = fuzzed()[i]
+    start = time.perf_counter()
+    try:
+        count = try_many(estimator, n, number_of(estimator, seed))
+    except Exception:  # noqa: BLE001  whatever it is, it is what was looked for
+        return repr(estimator), Counter(), traceback.format_exc(), 0.0
+    return repr(estimator), count, "", time.perf_counter() - start
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--cases", type=int, default=100_000, help="of all estimators together")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", default="", help="estimators with this in their names")
+    parser.add_argument("--processes", type=int, default=os.cpu_count())
+    given = parser.parse_args()
+    chosen = [i for i, e in enumerate(fuzzed()) if given.only in repr(e)]
+    n = -(-given.cases // len(chosen))
+    total, failed = Counter(), []
+    with ProcessPoolExecutor(given.processes) as pool:
+        running = {i: pool.submit(work, i, n, given.seed) for i in chosen}
+        for i, future in running.items():
+            try:
+                name, count, error, seconds = future.result()
+            except BrokenProcessPool:
+                sys.exit(f"The process died; of {fuzzed()[i]!r} or of one that ran beside it.")
+            total += count
+            if error:
+                failed.append(name)
+                print(f"{name} FAILED\n{error}", flush=True)
+            else:
+                print(f"{name}: {dict(count)} in {seconds:.0f} s", flush=True)
+    print(f"{total['cases']} cases: {total['answer']} answered, {total['refused']} refused.")
+    if failed:
+        sys.exit("Failed: " + ", ".join(failed))
+
+
+if __name__ == "__main__":
+    main()
