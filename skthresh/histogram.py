@@ -352,7 +352,7 @@ def logarithmic(histogram: Histogram, n_bins: int) -> tuple[Histogram, Callable[
     occupied = histogram.occupied()
     counts, centers = histogram.counts[occupied], histogram.centers[occupied]
     lowest, highest = float(centers[0]), float(centers[-1])
-    unit = highest / 256 - lowest / 256
+    unit = highest / 256 - lowest / 256 or 1.0  # what cannot be told apart is one level
     with np.errstate(over="ignore"):  # the whole range of float64 ends at infinity, and is clipped
         ratio = (centers.astype(np.float64) - lowest) / unit
     logs = np.log(np.minimum(ratio, 256) + 1)

@@ -203,7 +203,8 @@ def distance(v: Array, t: Any) -> Array:
     """Give how far pixels are above their threshold, as float64."""
     if is_elsewhere(v):
         return applying.distance(v, t)
-    return np.asarray(v.astype(np.float64) - t)
+    with np.errstate(over="ignore"):  # farther than float64 reaches is infinitely far
+        return np.asarray(v.astype(np.float64) - t)
 
 
 def apply_each(rows: Array, thresholds: Array, mode: str, foreground: Any, out: Array) -> None:

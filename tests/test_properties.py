@@ -8,6 +8,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from instances import instances
 from sklearn.base import clone
 
+from skthresh import BernsenThreshold, LiThreshold, OtsuThreshold, SupervisedThreshold
 from skthresh.base import DTYPES, Thresholder
 
 THRESHOLDERS = [e for e in instances() if isinstance(e, Thresholder)]
@@ -65,3 +66,35 @@ def test_any_array(estimator, X, layout):
     np.testing.assert_array_equal(np.stack(other.predict(list(view))), expected)
     singles = [other.predict(view[i : i + 1])[0] for i in range(len(view))]
     np.testing.assert_array_equal(np.stack(singles), expected)
+
+
+def test_distances_beyond_float64_are_infinite():
+    huge = np.finfo(float).max
+    found = LiThreshold().fit(X := np.array([[-huge, huge]])).decision_function(X)
+    np.testing.assert_array_equal(found[huge == X], np.inf)
+
+
+@pytest.mark.parametrize("weight", [["a"], [None], [1j]])
+def test_weights_that_are_no_numbers_are_named(weight):
+    with pytest.raises(TypeError, match="sample_weight must hold numbers"):
+        OtsuThreshold().fit(np.zeros((1, 2, 2), np.uint8), sample_weight=weight)
+
+
+def test_one_value_is_no_true_mask():
+    with pytest.raises(ValueError, match="y is a single value"):
+        SupervisedThreshold().fit(np.zeros((1, 2, 2), np.uint8), True)
+
+
+def test_so_many_bins_are_refused():
+    with pytest.raises(ValueError, match=r"'n_bins' .* in the range \[2, 65536\]"):
+        OtsuThreshold(n_bins=2**31).fit(np.zeros((1, 2, 2)))
+
+
+def test_a_class_is_no_image():
+    with pytest.raises(TypeError, match="the class ndarray"):
+        BernsenThreshold().fit(np.ndarray)
+
+
+def test_levels_too_close_to_divide_their_range():
+    X = np.array([[0.0, 5e-324]])
+    assert OtsuThreshold(log_scale=True).fit(X).threshold_ in X

@@ -60,8 +60,13 @@ def image_weights(batch: Batch, sample_weight: Any) -> Array | None:
     """Check the weights of whole images; None weighs nothing."""
     if sample_weight is None:
         return None
+    given = as_host(sample_weight)
+    if np.asarray(given).dtype.kind not in "biuf":
+        raise TypeError(
+            f"sample_weight must hold numbers, one for each image; got {sample_weight!r}."
+        )
     weights: Array = check_sample_weight(
-        as_host(sample_weight), np.empty(len(batch)), dtype=np.float64, ensure_non_negative=True
+        given, np.empty(len(batch)), dtype=np.float64, ensure_non_negative=True
     )
     if not weights.any():
         raise ValueError("Sample weights must contain at least one non-zero number.")

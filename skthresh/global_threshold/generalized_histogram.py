@@ -50,7 +50,7 @@ def generalized_histogram(
     n, levels = n.astype(np.float64), relative(centers)
     gaps = np.diff(levels)
     # Strengths and widths beyond 1e100 (levels) are infinite: their products stay in range.
-    nu, kappa, tau = min(nu, 1e100), min(kappa, 1e100), min(tau / levels[-1], 1e100)
+    nu, kappa, tau = (min(float(p), 1e100) for p in (nu, kappa, tau / levels[-1]))
     # Without a prior, a level is as wide as in `min_error`.
     within = 0.0 if nu else (gaps[gaps > 0].min() / levels[-1]) ** 2 / 12
     levels_of = levels / levels[-1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABCMeta, abstractmethod
 from collections.abc import Iterator
 from functools import partial
-from numbers import Integral, Real
+from numbers import Real
 from typing import Any, Self
 
 import numpy as np
@@ -22,6 +22,7 @@ from skthresh.global_threshold.counting import (
 )
 from skthresh.histogram import FINE, Histogram, count, levelled, logarithmic
 from skthresh.modes import representable
+from skthresh.utils._params import N_BINS
 from skthresh.utils._sklearn import (
     Interval,
     InvalidParameterError,
@@ -63,7 +64,7 @@ class HistogramLearner(BatchTransformer, metaclass=ABCMeta):
     _parameter_constraints: dict[str, list[Any]] = {
         **BatchTransformer._parameter_constraints,
         "per_image": ["boolean"],
-        "n_bins": [Interval(Integral, 2, None, closed="left")],
+        "n_bins": N_BINS,
         "value_range": [tuple, list, None],
         "log_scale": ["boolean"],
         "correction": [Interval(Real, 0, None, closed="neither")],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
@@ -21,7 +20,8 @@ from skthresh.global_threshold.counting import (
 from skthresh.global_threshold.scalar import ScalarThreshold
 from skthresh.histogram import Histogram, levelled
 from skthresh.modes import is_inverse, representable
-from skthresh.utils._sklearn import Interval, StrOptions, fit_context
+from skthresh.utils._params import N_BINS
+from skthresh.utils._sklearn import StrOptions, fit_context
 
 __all__ = ["METRICS", "SupervisedThreshold", "supervised"]
 
@@ -110,8 +110,8 @@ class SupervisedThreshold(ScalarThreshold):
         What is maximised, over the pixels of all images together. ``"youden"`` is sensitivity plus
         specificity less 1.
     n_bins : int, default=256
-        Number of bins for float images, over the range of the data; integers have a bin for each
-        level. The threshold of floats is the middle of a bin.
+        Number of bins for float images, over the range of the data, up to 65536;
+        integers have a bin for each level. The threshold of floats is the middle of a bin.
     {mode_parameters}
 
     Attributes
@@ -150,7 +150,7 @@ class SupervisedThreshold(ScalarThreshold):
     _parameter_constraints: dict[str, list[Any]] = {
         **ScalarThreshold._parameter_constraints,
         "metric": [StrOptions(set(METRICS))],
-        "n_bins": [Interval(Integral, 2, None, closed="left")],
+        "n_bins": N_BINS,
     }
 
     _passages = {"mode_parameters": MODE_PARAMETERS, "attributes": ATTRIBUTES}
@@ -304,6 +304,8 @@ class SupervisedThreshold(ScalarThreshold):
         """Give, for each image, its foreground and its background, as far as they count."""
         xp = batch.xp
         y = y if isinstance(y, list | tuple) else batch.like(y)
+        if not isinstance(y, list | tuple) and y.ndim == 0:
+            raise ValueError("y is a single value; a true mask for each image of X is needed.")
         n = len(y) if isinstance(y, list | tuple) else y.shape[0]
         if n != len(batch):
             raise ValueError(

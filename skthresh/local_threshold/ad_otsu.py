@@ -16,7 +16,7 @@ from skthresh.local_threshold.ranks import local_otsu, rank_bins
 from skthresh.local_threshold.sauvola import sauvola
 from skthresh.local_threshold.windows import Windows
 from skthresh.modes import Output
-from skthresh.utils._params import PER_AXIS, per_axis
+from skthresh.utils._params import N_BINS, PER_AXIS, per_axis
 from skthresh.utils._sklearn import Interval, StrOptions
 
 __all__ = ["AdOtsuThreshold", "ad_otsu"]
@@ -125,7 +125,7 @@ class AdOtsuThreshold(LocalThreshold):
         "n_iter": [Interval(Integral, 1, None, closed="left")],
         "max_difference": [Interval(Real, 0, None, closed="left"), None],
         "grid_step": [*PER_AXIS, None],
-        "n_bins": [Interval(Integral, 2, None, closed="left")],
+        "n_bins": N_BINS,
     }
 
     def __init__(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from skthresh.local_threshold.base import LocalThreshold, Plane, WindowThreshold
 from skthresh.local_threshold.ranks import rank_bins
 from skthresh.local_threshold.windows import Windows
 from skthresh.modes import Output
-from skthresh.utils._sklearn import Interval
+from skthresh.utils._params import N_BINS
 
 __all__ = ["LocalOtsuThreshold"]
 
@@ -69,7 +68,7 @@ class LocalOtsuThreshold(LocalThreshold):
 
     _parameter_constraints: dict[str, list[Any]] = {
         **WindowThreshold._parameter_constraints,
-        "n_bins": [Interval(Integral, 2, None, closed="left")],
+        "n_bins": N_BINS,
     }
 
     _passages = WindowThreshold._passages

@@ -9,11 +9,14 @@ import numpy as np
 
 from skthresh.utils._sklearn import Interval, InvalidParameterError
 
-__all__ = ["PER_AXIS", "per_axis"]
+__all__ = ["N_BINS", "PER_AXIS", "per_axis"]
 
 # The constraint on them, as far as it can be checked without an image.
 PER_AXIS: list[Any] = [Interval(Integral, 1, None, closed="left"), tuple, list]
 
+
+# As many as an image of 16 bits has levels: more take memory, and hours, and tell nothing.
+N_BINS: list[Any] = [Interval(Integral, 2, 2**16, closed="both")]
 
 # Windows are held as lists of what is in them: one of 10**9 pixels would take all memory there is.
 WIDEST = 2**16 + 1

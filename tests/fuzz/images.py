@@ -69,7 +69,7 @@ def offset(rng, shape, dtype):
         return noise(rng, shape, dtype)
     if dtype.kind == "f":
         return (1 + rng.integers(0, 5, shape) * np.finfo(dtype).eps).astype(dtype)
-    return (limits(dtype)[1] - rng.integers(0, 5, shape)).astype(dtype)
+    return limits(dtype)[1] - rng.integers(0, 5, shape).astype(dtype)
 
 
 def tiny(rng, shape, dtype):

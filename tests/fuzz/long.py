@@ -8,6 +8,7 @@ be; the others go on, and the command fails at the end. A crash of the process n
 import argparse
 import faulthandler
 import os
+import resource
 import sys
 import time
 import traceback
@@ -21,6 +22,9 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
 from cases import try_many
 from instances import instances
+
+# Bytes that a case may take, with all that is loaded: what wants more raises MemoryError.
+MEMORY = 8 * 2**30
 
 
 def fuzzed():
@@ -36,6 +40,7 @@ def number_of(estimator, seed):
 def work(i, n, seed):
     """Try n cases of one estimator."""
     faulthandler.enable()
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     estimator = fuzzed()[i]
     start = time.perf_counter()
     try:

@@ -56,7 +56,7 @@ def transformed(x, mask, t, mode, max_value, inside):
         return np.where(mask, x, zero)
     if np.ndim(t) or t != t or (dtype.kind in "iub" and not lowest(dtype) <= t):
         return None
-    return np.where(mask, np.array(t).astype(dtype), np.where(inside & (x == x), x, zero))
+    return np.where(mask, np.array(t).astype(dtype), np.where(inside, x, zero))  # NaN stays
 
 
 def lowest(dtype):

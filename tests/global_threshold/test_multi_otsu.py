@@ -338,3 +338,8 @@ def test_five_classes_of_65536_levels_take_no_time(counts):
     start = time.perf_counter()
     multi_otsu(n, np.arange(65536), 5)
     assert time.perf_counter() - start < 1
+
+
+def test_a_class_for_each_star_is_refused():
+    with pytest.raises(ValueError, match=r"'n_classes' .* must be an int in the range \[2, 256\]"):
+        MultiOtsuThreshold(n_classes=2**31 - 1).fit(np.zeros((1, 2, 2)))
