@@ -9,6 +9,7 @@ import pytest
 from histograms import REAL, assert_invariant, random_histogram
 from skimage.filters import threshold_multiotsu
 
+from skthresh import MultiOtsuThreshold
 from skthresh.global_threshold.multi_otsu import multi_otsu
 from skthresh.global_threshold.otsu import otsu
 from skthresh.global_threshold.partition import best_partition
