@@ -58,7 +58,9 @@ def load(cls: Any, path: str | os.PathLike[str], params: dict[str, Any]) -> Any:
             f"{name!r} is not a file that UNetSegmenter.save wrote; a checkpoint is none, either."
         )
     version = facts.get("version")
-    if isinstance(version, int) and version > VERSION:
+    if not isinstance(version, int):
+        raise ValueError(f"{name!r} is damaged: it does not say its format.")
+    if version > VERSION:
         raise ValueError(
             f"{name!r} was written by skthresh {facts.get('skthresh')} in format {version}. The "
             f"skthresh that is installed, {_release()}, reads up to format {VERSION}: upgrade "
