@@ -13,13 +13,13 @@ from typing import Any
 import dask.array as da
 import numpy as np
 from dask._task_spec import Alias, DataNode, convert_legacy_graph
-from dask.array.overlap import overlap
 from dask.base import clone_key
 from dask.core import flatten
 from dask.highlevelgraph import HighLevelGraph
 
 from skthresh.batch import Array, Batch, Part
 from skthresh.reading import _check_dtype
+from skthresh.rims import with_neighbours
 
 __all__ = [
     "Blocks",
@@ -63,8 +63,7 @@ class Blocks:
         """Call a function with each block, in a task."""
         arrays = [self.x] if self.mask is None else [self.x, self.mask]
         if any(self.depth):
-            depth = dict(enumerate(self.depth))
-            arrays = [overlap(a, depth, "none", allow_rechunk=False) for a in arrays]
+            arrays = [with_neighbours(a, self.depth) for a in arrays]
         if known is not None:
             arrays.append(known[(slice(None), *[None] * (self.x.ndim - 1))])
         work = partial(

@@ -59,7 +59,7 @@ def load(cls: Any, path: str | os.PathLike[str], params: dict[str, Any]) -> Any:
         )
     version = facts.get("version")
     if not isinstance(version, int):
-        raise ValueError(f"{name!r} is damaged: it does not say its format.")
+        raise ValueError(f"{name!r} is damaged: it does not say its format.")  # noqa: TRY004  as of all damage
     if version > VERSION:
         raise ValueError(
             f"{name!r} was written by skthresh {facts.get('skthresh')} in format {version}. The "
