@@ -40,9 +40,9 @@ MEGAPIXELS = 4000 * 3800 / 1e6  # of the table's images
 # What a task costs the scheduler, in seconds: the greater end of what dask's own pages say.
 TASK = 1e-3
 
-# Tasks for each chunk: one that reads, thresholds and writes; with halos the parts of eight
-# neighbours are cut out and put together before.
-TASKS = {"chunks alone": 1, "with halos": 11}
+# Tasks for each chunk: one that reads, thresholds and writes; with halos one reads, one copies the
+# rims, one lays those of eight neighbours around the chunk and thresholds, one hands it on.
+TASKS = {"chunks alone": 1, "with halos": 4}
 
 # Sides of square chunks.
 SIDES = (1024, 4096, 16384)
