@@ -63,7 +63,7 @@ class MultiLevelThreshold(HistogramLearner):
 
     _parameter_constraints: dict[str, list[Any]] = {
         **HistogramLearner._parameter_constraints,
-        "n_classes": [Interval(Integral, 2, 256, closed="both")],
+        "n_classes": [Interval(Integral, 2, 2**16, closed="both")],
         "output": [StrOptions({"means", "levels"})],
         "n_jobs": [Integral, None],
     }

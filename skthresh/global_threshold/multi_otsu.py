@@ -59,7 +59,7 @@ class MultiOtsuThreshold(MultiLevelThreshold):
     Parameters
     ----------
     n_classes : int, default=3
-        Number of classes, one more than there are thresholds; up to 256.
+        Number of classes, one more than there are thresholds; up to 65536.
     {multi_level_parameters}
 
     Attributes
