@@ -40,6 +40,11 @@ PARAMETERS = {
 }
 
 
+def untrained() -> list[BaseEstimator]:
+    """Build all but the U-Net: each fit of that one is a training."""
+    return [e for e in instances() if type(e).__name__ != "UNetSegmenter"]
+
+
 def instances(*, flat_rows: bool | None = None) -> list[BaseEstimator]:
     """Build them; `flat_rows` selects those that take, or do not take, 2-D X."""
     found = [

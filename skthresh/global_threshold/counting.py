@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -60,8 +61,11 @@ def image_weights(batch: Batch, sample_weight: Any) -> Array | None:
     """Check the weights of whole images; None weighs nothing."""
     if sample_weight is None:
         return None
-    given = as_host(sample_weight)
-    if np.asarray(given).dtype.kind not in "biuf":
+    given = np.asarray(as_host(sample_weight))
+    are_numbers = given.dtype.kind in "biuf" or (
+        given.dtype.kind == "O" and all(isinstance(w, Real) for w in given.flat)
+    )
+    if not are_numbers:
         raise TypeError(
             f"sample_weight must hold numbers, one for each image; got {sample_weight!r}."
         )

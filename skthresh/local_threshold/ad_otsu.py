@@ -76,6 +76,7 @@ class AdOtsuThreshold(LocalThreshold):
         between them. None: half the window. 1: a window around each pixel.
     n_bins : int, default=256
         A plane of no more grey levels is taken as it is; more are counted in so many bins.
+        Up to 65536.
     {local_parameters}
 
     Attributes

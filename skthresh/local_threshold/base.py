@@ -28,7 +28,7 @@ RANKS = (1, 3)
 
 PARAMETERS = """
 window_size : int or tuple of int, default={window_size}
-    Odd, in pixels; one number, or one for each axis of a sample.
+    Odd, up to 65537, in pixels; one number, or one for each axis of a sample.
 border : {"replicate", "reflect", "clip"}, default={border}
     What stands beyond the border: the pixel at it, the pixels inside it mirrored, or nothing, so
     that windows end there.

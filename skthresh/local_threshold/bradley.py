@@ -42,8 +42,8 @@ class BradleyThreshold(WindowThreshold):
     t : float, default=0.15
         How far below the mean the threshold is, as a share of it.
     window_size : int, tuple of int or None, default=None
-        Odd, in pixels; one number, or one for each axis of a sample. None: an eighth of the image's
-        width, as in the paper.
+        Odd, up to 65537, in pixels; one number, or one for each axis of a sample. None: an eighth
+        of the image's width, as in the paper.
     border : {"replicate", "reflect", "clip"}, default="clip"
         What stands beyond the border: the pixel at it, the pixels inside it mirrored, or nothing,
         so that windows end there, as in the paper.

@@ -67,7 +67,8 @@ class FengThreshold(WindowThreshold):
     gamma : float, default=2.0
         Power of the ratio of the two standard deviations.
     larger_window_size : int or tuple of int, default=33
-        Odd: the second window, in pixels; one number, or one for each axis of a sample.
+        Odd, up to 65537, in pixels: the second window; one number, or one for each axis of a
+        sample.
     {window_parameters}
 
     Attributes

@@ -97,8 +97,8 @@ class GatosThreshold(LocalThreshold):
         Sauvola's: the greatest standard deviation to be expected, in grey levels. None: 128/255 of
         the dtype's white.
     background_window_size : int or tuple of int, default=121
-        Odd: the window over which the paper is interpolated, in pixels; one number, or one for each
-        axis of a sample. It should hold two letters at least.
+        Odd, up to 65537, in pixels: the window over which the paper is interpolated; one number, or
+        one for each axis of a sample. It should hold two letters at least.
     {local_parameters}
 
     Attributes

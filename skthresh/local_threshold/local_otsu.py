@@ -31,7 +31,7 @@ class LocalOtsuThreshold(LocalThreshold):
     ----------
     n_bins : int, default=256
         A plane of no more grey levels is taken as it is; more are counted in so many equal bins
-        over the plane's range.
+        over the plane's range. Up to 65536.
     {window_parameters}
 
     Attributes

@@ -84,9 +84,9 @@ class MultiScaleSauvolaThreshold(LocalThreshold):
         The greatest standard deviation to be expected, in grey levels. None: 128/255 of the
         dtype's white.
     n_scales : int, default=4
-        How many scales there are, the image itself included; 1 is `SauvolaThreshold`.
+        How many scales there are, up to 16, the image itself included; 1 is `SauvolaThreshold`.
     reduction : int, default=2
-        How many pixels of one scale, along each axis, become one of the next.
+        How many pixels of one scale, along each axis, become one of the next; 2 to 65536.
     {local_parameters}
 
     Attributes
@@ -136,8 +136,8 @@ class MultiScaleSauvolaThreshold(LocalThreshold):
         **LocalThreshold._parameter_constraints,
         "k": [Interval(Real, None, None, closed="neither")],
         "r": [Interval(Real, 0, None, closed="neither"), None],
-        "n_scales": [Interval(Integral, 1, None, closed="left")],
-        "reduction": [Interval(Integral, 2, None, closed="left")],
+        "n_scales": [Interval(Integral, 1, 16, closed="both")],
+        "reduction": [Interval(Integral, 2, 2**16, closed="both")],
     }
 
     def __init__(

@@ -71,6 +71,7 @@ def load(cls: Any, path: str | os.PathLike[str], params: dict[str, Any]) -> Any:
             f"{name!r} holds the weights of a network of your own, which is a program and not in "
             "the file: pass it again, UNetSegmenter.load(path, model=...)."
         )
+    cls(**params)._validate_params()  # what is wrong with these is no damage of the file
     try:
         estimator, lost = _rebuilt(cls, facts, arrays, params)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:

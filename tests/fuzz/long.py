@@ -8,7 +8,6 @@ be; the others go on, and the command fails at the end. A crash of the process n
 import argparse
 import faulthandler
 import os
-import resource
 import sys
 import time
 import traceback
@@ -21,15 +20,15 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
 from cases import try_many
-from instances import instances
+from instances import untrained
+
+try:
+    import resource
+except ImportError:  # Windows cannot limit memory so
+    resource = None
 
 # Bytes that a case may take, with all that is loaded: what wants more raises MemoryError.
 MEMORY = 8 * 2**30
-
-
-def fuzzed():
-    """Give the estimators: all but the U-Net, whose cases are training."""
-    return [e for e in instances() if type(e).__name__ != "UNetSegmenter"]
 
 
 def number_of(estimator, seed):
@@ -40,8 +39,9 @@ def number_of(estimator, seed):
 def work(i, n, seed):
     """Try n cases of one estimator."""
     faulthandler.enable()
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    estimator = fuzzed()[i]
+    if resource:
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    estimator = untrained()[i]
     start = time.perf_counter()
     try:
         count = try_many(estimator, n, number_of(estimator, seed))
@@ -57,7 +57,7 @@ def main():
     parser.add_argument("--only", default="", help="estimators with this in their names")
     parser.add_argument("--processes", type=int, default=os.cpu_count())
     given = parser.parse_args()
-    chosen = [i for i, e in enumerate(fuzzed()) if given.only in repr(e)]
+    chosen = [i for i, e in enumerate(untrained()) if given.only in repr(e)]
     n = -(-given.cases // len(chosen))
     total, failed = Counter(), []
     with ProcessPoolExecutor(given.processes) as pool:
@@ -66,7 +66,7 @@ def main():
             try:
                 name, count, error, seconds = future.result()
             except BrokenProcessPool:
-                sys.exit(f"The process died; of {fuzzed()[i]!r} or of one that ran beside it.")
+                sys.exit(f"The process died; of {untrained()[i]!r} or of one that ran beside it.")
             total += count
             if error:
                 failed.append(name)

@@ -12,7 +12,6 @@ import numpy as np
 from skthresh.kernels.formula import STATISTICS
 from skthresh.local_threshold.base import WindowThreshold
 from skthresh.local_threshold.plane import Plane
-from skthresh.modes import full_scale
 
 sys.path.append(str(Path(__file__).parents[1] / "local_threshold"))
 from twin import statistics
@@ -183,7 +182,3 @@ def is_formula(estimator):
 def kernel_dtype(dtype):
     others = {"float16": np.float32, "bool": np.uint8}
     return others.get(dtype.name, dtype)
-
-
-def white(dtype):
-    return full_scale(dtype)

@@ -1,14 +1,21 @@
 """A few cases of every estimator; ``tests/fuzz/long.py`` tries a hundred thousand."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
 import pytest
 from cases import try_many
-from contract import HangError, watched
-from long import fuzzed, number_of
+from contract import HangError, assert_documented, watched
+from instances import untrained
+from long import number_of
 
-from skthresh import OtsuThreshold
+from skthresh import OtsuThreshold, Resize
 
 
-@pytest.mark.parametrize("estimator", fuzzed(), ids=repr)
+@pytest.mark.parametrize("estimator", untrained(), ids=repr)
 def test_some_cases(estimator):
     count = try_many(estimator, 8, number_of(estimator, 0), dtypes=("uint8",), huge=False)
     assert count["answer"] + count["refused"] == count["cases"] > 0
@@ -39,11 +46,30 @@ def test_the_cases_find_what_is_broken(broken):
         try_many(broken, 60, 0, dtypes=("uint8",), huge=False)
 
 
-def test_a_hang_is_found():
-    def hang():
-        with watched(0.2):
-            while True:
-                pass
+def test_a_long_case_is_found():
+    with pytest.raises(HangError), watched(0.01):
+        np.linalg.svd(np.ones((400, 400)))
 
-    with pytest.raises(HangError):
-        hang()
+
+def test_a_case_that_never_ends_ends_the_process():
+    endless = r"re.match('(a+)+$', 'a' * 60 + 'b')"  # in compiled code, which no signal interrupts
+    program = f"import re\nfrom contract import watched\nwith watched(0.1):\n    {endless}"
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=Path(__file__).parent,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert "Timeout" in ended.stderr
+    assert "line 4 in <module>" in ended.stderr
+
+
+def test_too_much_memory_is_an_error_only_of_what_was_asked_to_be_large():
+    error = MemoryError("Unable to allocate 8 TiB for an array")
+    assert_documented(error, Resize(shape=2**31))
+    with pytest.raises(AssertionError, match="not documented"):
+        assert_documented(error, OtsuThreshold())

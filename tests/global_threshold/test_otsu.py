@@ -196,6 +196,10 @@ def test_sample_weight_counts_images():
     assert weighted.threshold_ == repeated.threshold_
     np.testing.assert_array_equal(weighted.histogram_.counts, repeated.histogram_.counts)
     assert OtsuThreshold().fit(list(X), sample_weight=[2, 0, 1]).threshold_ == weighted.threshold_
+    exact = np.array([Fraction(2), 0, Fraction(1)], object)
+    assert OtsuThreshold().fit(X, sample_weight=exact).threshold_ == weighted.threshold_
+    with pytest.raises(TypeError, match="sample_weight must hold numbers"):
+        OtsuThreshold().fit(X, sample_weight=np.array([2, "0", 1], object))
     with pytest.raises(ValueError, match="at least one non-zero"):
         OtsuThreshold().fit(X, sample_weight=[0, 0, 0])
     with pytest.raises(ValueError, match="[Nn]egative"):

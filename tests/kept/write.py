@@ -13,7 +13,7 @@ import numpy as np
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-from instances import instances
+from instances import untrained
 
 import skthresh
 
@@ -24,11 +24,6 @@ def images():
     X = rng.integers(0, 90, (3, 12, 16), np.uint8)
     X[:, 3:9, 4:11] += 120
     return X, X > 100
-
-
-def kept():
-    """Give the estimators that are kept: all but the U-Net, which has files of its own."""
-    return [e for e in instances() if type(e).__name__ != "UNetSegmenter"]
 
 
 def answers(estimator, X):
@@ -43,7 +38,7 @@ def main():
         sys.exit(f"{path.name} is kept already.")
     X, y = images()
     content = {"X": X}
-    for estimator in kept():
+    for estimator in untrained():
         estimator.fit(X, y)
         text = pickle.dumps(estimator, protocol=4)
         content[f"{estimator!r}.pickle"] = np.frombuffer(text, np.uint8)

@@ -142,7 +142,10 @@ def test_no_object_at_all():
     np.testing.assert_allclose(many, one)
 
 
-@pytest.mark.parametrize("params", [{"n_scales": 0}, {"reduction": 1}, {"r": 0}])
-def test_bad_parameters(params):
-    with pytest.raises(ValueError, match=next(iter(params))):
-        MultiScaleSauvolaThreshold(**params).fit([PAGE])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("n_scales", 0), ("n_scales", 17), ("reduction", 1), ("reduction", 2**16 + 1), ("r", 0)],
+)
+def test_bad_parameters(name, value):
+    with pytest.raises(ValueError, match=f"The {name!r} parameter"):
+        MultiScaleSauvolaThreshold(**{name: value}).fit([PAGE])

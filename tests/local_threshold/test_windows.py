@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from twin import statistics
 
+from skthresh import SauvolaThreshold
 from skthresh.local_threshold.windows import Windows, disk
 
 RNG = np.random.default_rng(0)
@@ -115,3 +116,17 @@ def test_only_what_is_close_is_settled():
     windows = Windows(np.array([[-1.7e308, 0.0, 1.7e308]]), (1, 3))
     v, t = np.array([1.6e308]), np.array([1.2e308])
     np.testing.assert_array_equal(windows.settle(t, v), t)
+
+
+@pytest.mark.parametrize("size", [0, -3, 4, 2**16 + 3, (5, 2**16 + 3), (5,), 5.0])
+def test_windows_are_odd_and_not_too_wide(size):
+    with pytest.raises(ValueError, match="window_size"):
+        SauvolaThreshold(window_size=size).fit([np.zeros((4, 6), np.uint8)])
+
+
+def test_the_widest_window_is_allowed():
+    image = RNG.integers(0, 256, (4, 6), np.uint8)
+    e = SauvolaThreshold(window_size=2**16 + 1, border="clip").fit([image])
+    np.testing.assert_allclose(
+        e.thresholds([image])[0], image.mean() * (1 + 0.2 * (image.std() / 128 - 1))
+    )

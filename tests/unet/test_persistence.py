@@ -15,6 +15,7 @@ from sklearn.pipeline import make_pipeline
 
 from skthresh.unet import UNetSegmenter
 from skthresh.unet.architecture import build_unet
+from skthresh.utils._sklearn import InvalidParameterError
 
 
 def through_joblib(unet):
@@ -184,6 +185,15 @@ def test_files_that_are_no_such_files(tiny_fitted, tmp_path):
         path.write_bytes(whole[:n])
         with pytest.raises(ValueError, match="damaged"):
             UNetSegmenter.load(path)
+
+
+def test_what_the_caller_passes_is_no_damage_of_the_file(tiny_fitted, tmp_path):
+    path = tmp_path / "unet"
+    tiny_fitted.save(path)
+    with pytest.raises(InvalidParameterError, match="'epochs' parameter"):
+        UNetSegmenter.load(path, epochs=-1)
+    with pytest.raises(TypeError, match="unexpected keyword argument 'epoch'"):
+        UNetSegmenter.load(path, epoch=1)
 
 
 def test_a_pickle_in_the_file_is_never_opened(tmp_path):
