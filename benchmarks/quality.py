@@ -5,8 +5,9 @@
     ... --write                                                      # and docs/quality.md anew
     ... --report --write                                             # from saved results alone
 
-Each result is saved as soon as it is there (--results), and what is saved is not computed again,
-unless --again is given. It fails if Otsu's technique does not score what was published of it.
+Each result is saved as soon as it is there, in evidence/quality.json (--results), and what is
+saved is not computed again, unless --again is given. It fails if Otsu's technique does not score
+what was published of it.
 """
 
 from __future__ import annotations
@@ -17,16 +18,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from evidence.grids import has_window
 from evidence.pipelines import PIPELINES
 from evidence.report import otsu_differs, page, table
-from evidence.search import both
+from evidence.search import both, with_windows
 from evidence.sets import SETS, read
 
 from skthresh.utils.discovery import techniques
 
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs" / "quality.md"
-RESULTS = HERE / "results" / "quality.json"
+RESULTS = HERE / "evidence" / "quality.json"
 
 
 def parse() -> argparse.Namespace:
@@ -53,7 +55,13 @@ def run(options: argparse.Namespace, results: dict[str, Any]) -> None:
     """Compute what is not saved yet."""
 
     def is_open(of: str, name: str) -> bool:
-        return options.again or name not in results.get(of, {}).get("techniques", {})
+        saved = results.get(of, {})
+        computed = name in saved.get("techniques", {})
+        return (
+            options.again
+            or not computed
+            or (has_window(name) and name not in saved.get("windows", {}))
+        )
 
     wanted = [s for s in options.sets if any(is_open(s, n) for n in options.techniques)]
     for split in read(wanted):
@@ -68,6 +76,13 @@ def run(options: argparse.Namespace, results: dict[str, Any]) -> None:
             d, t = (100 * found[c]["scores"]["dice"] for c in ("default", "tuned"))
             seconds = found["default"]["seconds"] + found["tuned"]["seconds"]
             print(f"{split.name} {name}: {d:.1f}, tuned {t:.1f} ({seconds:.0f} s)", flush=True)
+        windows = entry.setdefault("windows", {})
+        for name in (n for n in options.techniques if options.again or n not in windows):
+            found = with_windows(split, name)
+            if found:
+                windows[name] = found
+                save(options.results, results)
+                print(f"{split.name} {name}, by window: {found}", flush=True)
 
 
 def main() -> None:

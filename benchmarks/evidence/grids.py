@@ -17,6 +17,8 @@ from skthresh.utils.discovery import techniques
 Grid = dict[str, list[Any]]
 
 WINDOWS = [15, 31, 61, 121]
+# What a default may be.
+DEFAULT_WINDOWS = [15, 25, 41, 61, 91, 121]
 # Thresholds as found, and a little to either side.
 CORRECTIONS = [0.8, 0.9, 1.0, 1.1, 1.2]
 
@@ -77,6 +79,12 @@ GRIDS: dict[str, Grid] = {
         "min_contrast": [None, 40],
     },
 }
+
+
+def has_window(name: str) -> bool:
+    """Tell whether a technique has a window whose size is a number by default."""
+    known = techniques()
+    return name in known and isinstance(getattr(known[name](), "window_size", None), int)
 
 
 def shared(params: dict[str, Any]) -> Grid:

@@ -7,10 +7,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+from evidence.grids import DEFAULT_WINDOWS, has_window
 from evidence.pipelines import PIPELINES
 from evidence.published import HDIBCO2016, OTHERS, OTSU, WINNERS
 from evidence.sets import OTHERS as OTHER_SETS
 from evidence.sets import YEARS
+
+from skthresh.utils.discovery import techniques
 
 Results = dict[str, Any]
 
@@ -116,8 +119,6 @@ def of_years(results: Results) -> Iterator[str]:
 
 def of_defaults(results: Results) -> Iterator[str]:
     """Give, for each technique with parameters, its default and what each year's search chose."""
-    from skthresh.utils.discovery import techniques
-
     yield from head("technique", "default", "chosen, once for each year left out", "F gained")
     known = techniques()
     for name in sorted(known):
@@ -139,6 +140,23 @@ def of_defaults(results: Results) -> Iterator[str]:
             )
 
 
+def of_windows(results: Results) -> Iterator[str]:
+    """Give mean scores by the size of the window, all else as by default; the best in bold."""
+    groups = {"documents": YEARS, "nuclei": ["dsb2018"]}
+    groups = {k: [n for n in g if "windows" in results.get(n, {})] for k, g in groups.items()}
+    groups = {k: names for k, names in groups.items() if names}
+    sizes = [str(n) for n in DEFAULT_WINDOWS]
+    yield from head("technique", "default", *(f"{k}, {n}" for k in groups for n in sizes))
+    known = techniques()
+    for name in (n for n in sorted(known) if has_window(n)):
+        cells = []
+        for names in groups.values():
+            found = [results[n]["windows"].get(name) for n in names]
+            f = [100 * float(np.mean([w[n] if w else np.nan for w in found])) for n in sizes]
+            cells += [f"**{v:.1f}**" if v == max(f) else f"{v:.1f}" for v in f]
+        yield row(f"`{name}`", known[name]().window_size, *cells)
+
+
 def of_2016(_: Results) -> Iterator[str]:
     """Give what was published on a set that is not here."""
     yield from head("H-DIBCO 2016, published by others", "F", "PSNR", "DRD")
@@ -148,6 +166,7 @@ def of_2016(_: Results) -> Iterator[str]:
 BLOCKS = {
     "years": of_years,
     "defaults": of_defaults,
+    "windows": of_windows,
     "sets": of_sets,
     "published": of_2016,
 }

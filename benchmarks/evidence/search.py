@@ -7,7 +7,7 @@ import warnings
 from typing import Any
 
 import numpy as np
-from evidence.grids import candidates
+from evidence.grids import DEFAULT_WINDOWS, candidates, has_window
 from evidence.pipelines import PIPELINES
 from evidence.sets import Split
 from sklearn.model_selection import GridSearchCV, GroupKFold, LeaveOneGroupOut
@@ -90,3 +90,13 @@ def both(split: Split, name: str) -> dict[str, Any] | None:
         "default": measure(split, estimator, default, colour=colour),
         "tuned": measure(split, estimator, tuned, colour=colour),
     }
+
+
+def with_windows(split: Split, name: str) -> dict[str, float]:
+    """Give a technique's mean Dice for each size of its window, all else as by default."""
+    found = {}
+    for size in DEFAULT_WINDOWS if has_window(name) else []:
+        pipeline, default, _ = candidates(name, dark=split.is_dark)
+        pipeline.set_params(threshold__window_size=size)
+        found[str(size)] = round(measure(split, pipeline, default)["scores"]["dice"], 4)
+    return found
