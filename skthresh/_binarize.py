@@ -63,9 +63,9 @@ def binarize(
             f"It has {sorted(estimator.get_params())}."
         )
     estimator.set_params(**params)
-    image = np.asarray(image)
+    given, image = image, np.asarray(image)
     if image.ndim == 0:
-        raise ValueError("binarize needs an image; got a single number.")
+        raise ValueError(f"image must be an array of pixels; got {given!r}.")
     X, masks = image[np.newaxis], None if mask is None else np.asarray(mask)[np.newaxis]
     answer: NDArray[Any] = estimator.fit(X, mask=masks).predict(X, mask=masks)[0]
     return answer

@@ -49,5 +49,9 @@ def test_signals_volumes_and_channels():
 def test_mistakes_are_named(args, params, words):
     with pytest.raises(ValueError, match=words):
         binarize(data.coins(), *args, **params)
-    with pytest.raises(ValueError, match="single number"):
-        binarize(3)
+
+
+@pytest.mark.parametrize("given", [3, None, "page.png"])
+def test_what_is_no_image_is_named(given):
+    with pytest.raises(ValueError, match=f"image must be an array of pixels; got {given!r}"):
+        binarize(given)

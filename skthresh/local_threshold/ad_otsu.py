@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from numbers import Integral, Real
 from typing import Any
 
@@ -219,9 +220,14 @@ class AdOtsuThreshold(LocalThreshold):
     ) -> Floats:
         everywhere = np.ones(v.shape, bool) if windows.valid is None else windows.valid
         std, guess = _look(windows, plane.full_scale, inverse=inverse)
-        result = guess
-        for _ in range(self.n_iter):
+        result, left, seen = guess, self.n_iter, {}
+        while left:
             background = everywhere & ((v > result) if inverse else (v <= result))
+            # One that was there before leads to the same ones again: whole rounds are left out.
+            period = seen.setdefault(sha256(background).digest(), left) - left
+            left = left % period if period else left
+            if not left:
+                break
             background_std = np.zeros(v.shape)
             if background.any():
                 estimate = _estimate(v, background, everywhere, windows)
@@ -229,6 +235,7 @@ class AdOtsuThreshold(LocalThreshold):
                 for band in around.bands("std"):
                     background_std[band.index] = band.std
             result = ad_otsu(t, std, background_std, self.k_sigma, nowhere)
+            left -= 1
         return result
 
 

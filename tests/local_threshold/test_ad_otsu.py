@@ -19,19 +19,19 @@ def page(dtype="uint8", shape=(40, 44)):
     return image.astype(dtype)
 
 
-def rule_of_2012(image, border, k=1.6, n_iter=2):
+def rule_of_2012(image, border, k=1.6, n_iter=2, sizes=SIZES):
     """The technique again, window by window, for dark ink."""
     v = image.astype(np.float64)
-    (otsu,) = LocalOtsuThreshold(window_size=SIZES, border=border).fit([image]).thresholds([image])
-    mean, std = statistics(image, SIZES, [np.mean, np.std], border=border)
+    (otsu,) = LocalOtsuThreshold(window_size=sizes, border=border).fit([image]).thresholds([image])
+    mean, std = statistics(image, sizes, [np.mean, np.std], border=border)
     t = mean * (1 + 0.1 * (std / 128 - 1))
     for _ in range(n_iter):
         background = v > t
         estimate = v.copy()
-        for index, pixels in windows(v, SIZES, background, border):
+        for index, pixels in windows(v, sizes, background, border):
             if not background[index]:
                 estimate[index] = pixels.mean()
-        (background_std,) = statistics(estimate, SIZES, [np.std], border=border)
+        (background_std,) = statistics(estimate, sizes, [np.std], border=border)
         t = np.where(std > k * background_std, otsu, -np.inf)
     return t
 
@@ -50,6 +50,20 @@ def test_the_rule_of_2012(dtype, border):
         found.append(expected.mean())
     assert 0.02 < min(found) < 0.4
     assert found[0] != found[1]
+
+
+@pytest.mark.parametrize("seed", [0, 1, 20])
+def test_rounds_of_the_same_estimates_are_left_out(seed):
+    """After some estimates all is as it was one or two before; a thousand millions take no time."""
+    image = np.random.default_rng(seed).integers(0, 256, (9, 11), np.uint8)
+    e = AdOtsuThreshold(window_size=(5, 3), border="clip", k_sigma=1.3, grid_step=1)
+    e.set_params(mode="binary_inv").fit([image])
+    expected = {
+        n: image <= rule_of_2012(image, "clip", 1.3, n, sizes=(5, 3)) for n in (*range(1, 10), 20)
+    }
+    expected |= {10**9: expected[20]}
+    for n_iter, mask in expected.items():
+        np.testing.assert_array_equal(e.set_params(n_iter=n_iter).predict([image])[0], mask)
 
 
 def test_blank_paper_is_not_divided():
