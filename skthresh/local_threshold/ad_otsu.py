@@ -220,11 +220,12 @@ class AdOtsuThreshold(LocalThreshold):
     ) -> Floats:
         everywhere = np.ones(v.shape, bool) if windows.valid is None else windows.valid
         std, guess = _look(windows, plane.full_scale, inverse=inverse)
-        result, left, seen = guess, self.n_iter, {}
+        result, left = guess, self.n_iter
+        seen: dict[bytes, int] = {}
         while left:
             background = everywhere & ((v > result) if inverse else (v <= result))
             # One that was there before leads to the same ones again: whole rounds are left out.
-            period = seen.setdefault(sha256(background).digest(), left) - left
+            period = seen.setdefault(sha256(background.tobytes()).digest(), left) - left
             left = left % period if period else left
             if not left:
                 break

@@ -55,7 +55,7 @@ def test_the_rule_of_2012(dtype, border):
 @pytest.mark.parametrize("seed", [0, 1, 20])
 def test_rounds_of_the_same_estimates_are_left_out(seed):
     """After some estimates all is as it was one or two before; a thousand millions take no time."""
-    image = np.random.default_rng(seed).integers(0, 256, (9, 11), np.uint8)
+    image = np.random.default_rng(seed).integers(0, 256, (9, 11)).astype(np.uint8)
     e = AdOtsuThreshold(window_size=(5, 3), border="clip", k_sigma=1.3, grid_step=1)
     e.set_params(mode="binary_inv").fit([image])
     expected = {
