@@ -65,7 +65,7 @@ class LocalThreshold(Thresholder):
     def __init__(
         self,
         *,
-        window_size: Any = 15,
+        window_size: Any = 41,
         border: str = "replicate",
         mode: str = "binary",
         max_value: float | None = None,
@@ -238,7 +238,7 @@ class WindowThreshold(LocalThreshold):
     def __init__(
         self,
         *,
-        window_size: Any = 15,
+        window_size: Any = 41,
         border: str = "replicate",
         window_shape: str = "square",
         mode: str = "binary",

@@ -94,7 +94,7 @@ class BernsenThreshold(WindowThreshold):
         *,
         contrast: float | None = None,
         half: float | None = None,
-        window_size: int | tuple[int, ...] = 15,
+        window_size: int | tuple[int, ...] = 41,
         border: str = "replicate",
         window_shape: str = "square",
         mode: str = "binary",

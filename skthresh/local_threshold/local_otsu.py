@@ -77,7 +77,7 @@ class LocalOtsuThreshold(LocalThreshold):
         self,
         *,
         n_bins: int = 256,
-        window_size: int | tuple[int, ...] = 15,
+        window_size: int | tuple[int, ...] = 41,
         border: str = "replicate",
         window_shape: str = "square",
         mode: str = "binary",

@@ -99,7 +99,7 @@ class NickThreshold(WindowThreshold):
         self,
         *,
         k: float = -0.2,
-        window_size: int | tuple[int, ...] = 15,
+        window_size: int | tuple[int, ...] = 41,
         border: str = "replicate",
         window_shape: str = "square",
         mode: str = "binary",

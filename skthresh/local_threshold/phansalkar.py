@@ -103,7 +103,7 @@ class PhansalkarThreshold(WindowThreshold):
         r: float | None = None,
         p: float = 2.0,
         q: float = 10.0,
-        window_size: int | tuple[int, ...] = 15,
+        window_size: int | tuple[int, ...] = 41,
         border: str = "replicate",
         window_shape: str = "square",
         mode: str = "binary",

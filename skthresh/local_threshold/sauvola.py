@@ -93,7 +93,7 @@ class SauvolaThreshold(WindowThreshold):
         *,
         k: float = 0.2,
         r: float | None = None,
-        window_size: int | tuple[int, ...] = 15,
+        window_size: int | tuple[int, ...] = 41,
         border: str = "replicate",
         window_shape: str = "square",
         mode: str = "binary",

@@ -90,7 +90,7 @@ class WolfThreshold(WindowThreshold):
         self,
         *,
         k: float = 0.5,
-        window_size: int | tuple[int, ...] = 15,
+        window_size: int | tuple[int, ...] = 41,
         border: str = "replicate",
         window_shape: str = "square",
         mode: str = "binary",

@@ -34,12 +34,19 @@ def test_dark_regions_have_the_higher_threshold():
     """The purpose of the paper: where Sauvola's threshold is below the stain and its ground."""
     dark = (CELLS // 8).astype(np.uint8)
     with_it, without = (
-        PhansalkarThreshold(p=p).fit([dark]).thresholds([dark])[0] for p in (2.0, 0.0)
+        PhansalkarThreshold(p=p, window_size=15).fit([dark]).thresholds([dark])[0]
+        for p in (2.0, 0.0)
     )
     assert (with_it > without).all()
     m = stats(dark[:15, :15], (15, 15), border="clip")["m"][7, 7] / 255
-    found = PhansalkarThreshold(border="clip").fit([dark]).thresholds([dark])[0][7, 7]
-    lower = PhansalkarThreshold(p=0.0, border="clip").fit([dark]).thresholds([dark])[0][7, 7]
+    found = (
+        PhansalkarThreshold(window_size=15, border="clip").fit([dark]).thresholds([dark])[0][7, 7]
+    )
+    lower = (
+        PhansalkarThreshold(p=0.0, window_size=15, border="clip")
+        .fit([dark])
+        .thresholds([dark])[0][7, 7]
+    )
     assert found - lower == pytest.approx(255 * m * 2 * np.exp(-10 * m), rel=1e-9)
 
 
