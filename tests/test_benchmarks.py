@@ -282,3 +282,20 @@ def test_arrays_elsewhere():
     done = python("-c", spoil + "raise SystemExit(array_api.main())", *chosen)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "differ" in done.stdout
+
+
+def test_the_page_on_quality_is_that_of_its_results():
+    program = """
+import json, sys
+from pathlib import Path
+sys.path.insert(0, "benchmarks")
+from evidence.report import otsu_differs, page
+results = json.loads(Path("benchmarks/evidence/quality.json").read_text())
+text = Path("docs/quality.md").read_text()
+assert otsu_differs(results) == []
+assert page(text, results) == text
+results["dibco2009"]["techniques"]["otsu"]["default"]["scores"]["dice"] += 0.001
+assert len(otsu_differs(results)) == 1
+assert page(text, results) != text
+"""
+    subprocess.run([sys.executable, "-c", program], cwd=FOLDER.parent, check=True, timeout=120)
