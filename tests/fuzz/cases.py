@@ -86,7 +86,7 @@ def run(estimator, case, count):
         return made
 
     values = [v.value for v in (X, y, mask, weight)]
-    with watched(LIMIT):
+    with watched(LIMIT, at_most=5 * LIMIT):
         if kind == "anything":
             count[check_anything(make(), *values)] += 1
         else:

@@ -46,13 +46,13 @@ class HangError(AssertionError):
 
 
 @contextlib.contextmanager
-def watched(seconds):
+def watched(seconds, at_most):
     """Raise `HangError` if it took more time of the processor; to wait for it is no hang.
 
-    What never ends, in compiled code above all, cannot be interrupted: after five times as long
-    by the clock the process says where it is, and ends.
+    What never ends, in compiled code above all, cannot be interrupted: after `at_most` seconds by
+    the clock the process says where it is, and ends.
     """
-    faulthandler.dump_traceback_later(5 * seconds, exit=True, file=sys.__stderr__)
+    faulthandler.dump_traceback_later(at_most, exit=True, file=sys.__stderr__)
     start = time.process_time()
     try:
         yield
