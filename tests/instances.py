@@ -40,8 +40,8 @@ PARAMETERS = {
 }
 
 
-def untrained() -> list[BaseEstimator]:
-    """Build all but the U-Net: each fit of that one is a training."""
+def all_but_unet() -> list[BaseEstimator]:
+    """Build them without the U-Net, each of whose fits is a training."""
     return [e for e in instances() if type(e).__name__ != "UNetSegmenter"]
 
 

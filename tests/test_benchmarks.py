@@ -290,9 +290,19 @@ import json, sys
 from pathlib import Path
 sys.path.insert(0, "benchmarks")
 from evidence.report import otsu_differs, page
+from skthresh.utils.discovery import techniques
 results = json.loads(Path("benchmarks/evidence/quality.json").read_text())
 text = Path("docs/quality.md").read_text()
 assert otsu_differs(results) == []
+known, compared = techniques(), 0
+for entry in results.values():  # a default that was changed is to be measured again
+    for name, by_size in entry["windows"].items():
+        expected = by_size.get(str(known[name]().window_size))
+        if expected is not None:
+            found = entry["techniques"][name]["default"]["scores"]["dice"]
+            assert abs(found - expected) < 1e-4, name
+            compared += 1
+assert compared > 100
 assert page(text, results) == text
 results["dibco2009"]["techniques"]["otsu"]["default"]["scores"]["dice"] += 0.001
 assert len(otsu_differs(results)) == 1

@@ -20,7 +20,7 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
 from cases import try_many
-from instances import untrained
+from instances import all_but_unet
 
 try:
     import resource
@@ -41,7 +41,7 @@ def work(i, n, seed):
     faulthandler.enable()
     if resource:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    estimator = untrained()[i]
+    estimator = all_but_unet()[i]
     start = time.perf_counter()
     try:
         count = try_many(estimator, n, number_of(estimator, seed))
@@ -57,7 +57,7 @@ def main():
     parser.add_argument("--only", default="", help="estimators with this in their names")
     parser.add_argument("--processes", type=int, default=os.cpu_count())
     given = parser.parse_args()
-    chosen = [i for i, e in enumerate(untrained()) if given.only in repr(e)]
+    chosen = [i for i, e in enumerate(all_but_unet()) if given.only in repr(e)]
     n = -(-given.cases // len(chosen))
     total, failed = Counter(), []
     with ProcessPoolExecutor(given.processes) as pool:
@@ -66,7 +66,9 @@ def main():
             try:
                 name, count, error, seconds = future.result()
             except BrokenProcessPool:
-                sys.exit(f"The process died; of {untrained()[i]!r} or of one that ran beside it.")
+                sys.exit(
+                    f"The process died; of {all_but_unet()[i]!r} or of one that ran beside it."
+                )
             total += count
             if error:
                 failed.append(name)

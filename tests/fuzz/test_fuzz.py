@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from cases import try_many
 from contract import HangError, assert_documented, watched
-from instances import untrained
+from instances import all_but_unet
 from long import number_of
 
 from skthresh import OtsuThreshold, Resize
 
 
-@pytest.mark.parametrize("estimator", untrained(), ids=repr)
+@pytest.mark.parametrize("estimator", all_but_unet(), ids=repr)
 def test_some_cases(estimator):
     count = try_many(estimator, 8, number_of(estimator, 0), dtypes=("uint8",), huge=False)
     assert count["answer"] + count["refused"] == count["cases"] > 0

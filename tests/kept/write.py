@@ -13,7 +13,7 @@ import numpy as np
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-from instances import untrained
+from instances import all_but_unet
 
 import skthresh
 
@@ -38,7 +38,7 @@ def main():
         sys.exit(f"{path.name} is kept already.")
     X, y = images()
     content = {"X": X}
-    for estimator in untrained():
+    for estimator in all_but_unet():
         estimator.fit(X, y)
         text = pickle.dumps(estimator, protocol=4)
         content[f"{estimator!r}.pickle"] = np.frombuffer(text, np.uint8)
