@@ -15,7 +15,7 @@ from sklearn.utils.estimator_checks import check_valid_tag_types
 
 import skthresh
 from skthresh import OtsuThreshold, SauvolaThreshold
-from skthresh.base import DTYPES
+from skthresh.batch_transformer import DTYPES
 from skthresh.utils import all_estimators, capabilities
 from skthresh.utils.capabilities import VERBS, Capabilities, Capability, _short
 from skthresh.utils.discovery import techniques

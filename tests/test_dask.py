@@ -22,7 +22,7 @@ from skthresh import (
     WolfThreshold,
 )
 from skthresh import blocks as blocks_module
-from skthresh.base import DTYPES
+from skthresh.batch_transformer import DTYPES
 from skthresh.exceptions import BatchShapeWarning
 from skthresh.modes import MODES
 

@@ -9,7 +9,8 @@ from instances import instances
 from sklearn.base import clone
 
 from skthresh import BernsenThreshold, LiThreshold, OtsuThreshold, SupervisedThreshold
-from skthresh.base import DTYPES, Thresholder
+from skthresh.base import Thresholder
+from skthresh.batch_transformer import DTYPES
 
 THRESHOLDERS = [e for e in instances() if isinstance(e, Thresholder)]
 

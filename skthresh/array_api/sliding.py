@@ -14,7 +14,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from skthresh.array_api.namespace import Space
-from skthresh.kernels.window import border_index
+from skthresh.kernels.border import border_index
 
 __all__ = ["Reach", "extended", "part"]
 
@@ -30,7 +30,7 @@ def extended(x: Any, axis: int, size: int, border: str, nothing: float) -> Any:
     Parameters
     ----------
     border : {"replicate", "reflect", "clip"}
-        As `skthresh.kernels.window.border_index` has it.
+        As `skthresh.kernels.border.border_index` has it.
     nothing : scalar
         What is beyond the border with ``"clip"``.
     """

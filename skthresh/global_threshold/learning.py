@@ -10,8 +10,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from skthresh.base import BatchTransformer
 from skthresh.batch import Array, Batch, ImagesLike
+from skthresh.batch_transformer import BatchTransformer
 from skthresh.float_counts import FloatBins, FloatGrid
 from skthresh.global_threshold.counting import (
     add_to_grids,

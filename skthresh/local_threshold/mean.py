@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from skthresh.array_api.namespace import is_elsewhere
 from skthresh.batch import Array
-from skthresh.kernels import window as kernels
+from skthresh.kernels.box import box_threshold
+from skthresh.kernels.symmetric import weighted_select
+from skthresh.kernels.weighted import weighted_planes, weighted_threshold
 from skthresh.local_threshold.base import Plane
 from skthresh.local_threshold.engines import Part
 from skthresh.local_threshold.windows import Windows
@@ -95,7 +97,7 @@ def _box(v: Array, windows: Windows, shift: int, out: Array, how: Output, n_jobs
 
         def work(part: Part, stat: Array = stat, pixels: Array = pixels, o: Array = o) -> None:
             rows = np.empty((2, len(index[1])), dtype)
-            kernels.box_threshold(stat, pixels, *index, part, count, shift, rule, rows, o)
+            box_threshold(stat, pixels, *index, part, count, shift, rule, rows, o)
 
         run_threads(work, parts, n_jobs)
     return True
@@ -173,7 +175,7 @@ def _weigh(
     for stat, pixels, o, parts in _blocks(windows, v, out, planes, n_jobs):
 
         def work(part: Part, stat: Array = stat, pixels: Array = pixels, o: Array = o) -> None:
-            kernels.weighted_threshold(
+            weighted_threshold(
                 *(stat, pixels, *index, part, rows, columns, scale, whole, shift, tolerance),
                 *(rule, o),
             )
@@ -203,7 +205,7 @@ def _select(
     look = (*windows.index[1:],)
 
     def work(part: Part) -> None:
-        kernels.weighted_select(
+        weighted_select(
             *(volume, *look, part, rows, columns, scale, shift, error, above, below, target)
         )
 
@@ -247,6 +249,6 @@ def _blocks(
         return
     total = np.empty(v.shape[1:], weights.dtype)
     for z in range(len(v)):
-        kernels.weighted_planes(v, windows.index[0][z : z + len(weights)], weights, total)
+        weighted_planes(v, windows.index[0][z : z + len(weights)], weights, total)
         one = slice(z, z + 1)
         yield total[np.newaxis], v[one], out[one], [(0, 1, 0, v.shape[1])]

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from skthresh.batch import Array
 from skthresh.kernels.apply import BINARY_INV
+from skthresh.kernels.border import border_index
 from skthresh.kernels.formula import compiled, statistics_of
 from skthresh.kernels.moments import greatest_variance
-from skthresh.kernels.window import border_index
 from skthresh.local_threshold.engines import Part, Raw, combining, sliding
 from skthresh.local_threshold.scaling import EPSILON, Extent, Scaling, extent_of, scaling
 from skthresh.local_threshold.stacks import apply_side_by_side, fit_side_by_side

@@ -8,8 +8,8 @@ from typing import Any, Self
 import numpy as np
 from sklearn.base import ClassNamePrefixFeaturesOutMixin
 
-from skthresh.base import BatchTransformer
 from skthresh.batch import Array, Batch, ImagesLike
+from skthresh.batch_transformer import BatchTransformer
 from skthresh.utils._sklearn import fit_context
 
 __all__ = ["Flatten"]

@@ -11,10 +11,11 @@ from scipy.ndimage import correlate1d
 
 from skthresh.array_api.namespace import is_elsewhere
 from skthresh.array_api.smoothing import blurred
-from skthresh.base import BatchTransformer
 from skthresh.batch import Array, Batch, ImagesLike
+from skthresh.batch_transformer import BatchTransformer
+from skthresh.kernels.blur import blur_fixed_point
+from skthresh.kernels.border import border_index
 from skthresh.kernels.gaussian import fixed_point_weights, gaussian_weights
-from skthresh.kernels.window import blur_fixed_point, border_index
 from skthresh.preprocessing._gaps import filter_with_gaps, round_to
 from skthresh.utils._params import PER_AXIS, per_axis
 from skthresh.utils._sklearn import Interval, InvalidParameterError

@@ -11,8 +11,8 @@ import numpy as np
 from sklearn.base import ClassNamePrefixFeaturesOutMixin
 from sklearn.utils.parallel import Parallel, delayed
 
-from skthresh.base import BatchTransformer
 from skthresh.batch import Array, ImagesLike
+from skthresh.batch_transformer import BatchTransformer
 from skthresh.utils._sklearn import InvalidParameterError, fit_context
 
 __all__ = ["ImageFunction"]

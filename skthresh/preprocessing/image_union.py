@@ -16,8 +16,8 @@ from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, proces
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
 
-from skthresh.base import BatchTransformer
 from skthresh.batch import Batch, ImagesLike
+from skthresh.batch_transformer import BatchTransformer
 from skthresh.preprocessing._join import join
 from skthresh.utils._sklearn import (
     BaseComposition,

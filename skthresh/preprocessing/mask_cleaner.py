@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from skthresh.base import BatchTransformer
 from skthresh.batch import Array, Batch, ImagesLike
+from skthresh.batch_transformer import BatchTransformer
 from skthresh.modes import white
 from skthresh.utils._sklearn import Interval, InvalidParameterError, check_sample_weight
 

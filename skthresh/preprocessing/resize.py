@@ -8,8 +8,8 @@ import numpy as np
 from skimage.transform import resize
 from sklearn.base import ClassNamePrefixFeaturesOutMixin
 
-from skthresh.base import BatchTransformer
 from skthresh.batch import Array, Batch, ImagesLike
+from skthresh.batch_transformer import BatchTransformer
 from skthresh.preprocessing._gaps import filter_with_gaps, round_to
 from skthresh.utils._params import PER_AXIS, per_axis
 from skthresh.utils._sklearn import StrOptions, fit_context

@@ -10,8 +10,8 @@ from skimage.color import rgb2gray
 
 from skthresh.array_api.namespace import is_elsewhere
 from skthresh.array_api.smoothing import gray as gray_elsewhere
-from skthresh.base import BatchTransformer
 from skthresh.batch import Array, Batch, ImagesLike, kernel_form
+from skthresh.batch_transformer import BatchTransformer
 from skthresh.kernels.gray import bt601_fixed_point
 from skthresh.preprocessing._gaps import round_to
 from skthresh.utils._sklearn import StrOptions

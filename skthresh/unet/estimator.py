@@ -12,8 +12,8 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from skthresh.base import DTYPES
 from skthresh.batch import Array, ImagesLike
+from skthresh.batch_transformer import DTYPES
 from skthresh.unet import persistence
 from skthresh.unet.architecture import ModelBuilder, Recipe
 from skthresh.unet.augmentation import AUGMENTATIONS, Augment

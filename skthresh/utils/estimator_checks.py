@@ -17,8 +17,9 @@ from numpy.testing import assert_array_equal
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
-from skthresh.base import DTYPES, Thresholder
+from skthresh.base import Thresholder
 from skthresh.batch import Array
+from skthresh.batch_transformer import DTYPES
 from skthresh.exceptions import BatchShapeWarning
 from skthresh.modes import is_inverse, white
 

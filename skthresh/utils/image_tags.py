@@ -14,8 +14,8 @@ __all__ = ["ImageTags", "image_tags"]
 class ImageTags(Tags):
     """Scikit-learn's tags, and what an estimator says about images beside them.
 
-    An estimator gets them from `skthresh.base.BatchTransformer`, and changes what is different for
-    it in ``__sklearn_tags__``, as it does with scikit-learn's.
+    An estimator gets them from `skthresh.batch_transformer.BatchTransformer`, and changes what is
+    different for it in ``__sklearn_tags__``, as it does with scikit-learn's.
 
     Attributes
     ----------

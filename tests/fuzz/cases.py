@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from images import Named, masks, ragged, seeds, stacks, strange
 from parameters import parameters
 
-from skthresh.base import DTYPES
+from skthresh.batch_transformer import DTYPES
 
 # Seconds of the processor for one case: the compiler may have to be called for it, several times.
 LIMIT = 120

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from skthresh.base import DTYPES
+from skthresh.batch_transformer import DTYPES
 
 seeds = st.integers(0, 2**16)
 

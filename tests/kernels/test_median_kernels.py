@@ -5,7 +5,7 @@ import pytest
 
 from skthresh.batch import kernel_form
 from skthresh.kernels import median as kernels
-from skthresh.kernels.window import border_index
+from skthresh.kernels.border import border_index
 from skthresh.modes import Output
 
 RNG = np.random.default_rng(0)

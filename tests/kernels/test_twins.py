@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 
 from skthresh.batch import kernel_form
-from skthresh.kernels import apply, window
+from skthresh.kernels import apply
+from skthresh.kernels.blur import blur_fixed_point
+from skthresh.kernels.border import border_index
+from skthresh.kernels.box import box_threshold
 from skthresh.kernels.count import (
     count_bins,
     count_bytes,
@@ -15,6 +18,8 @@ from skthresh.kernels.count import (
 )
 from skthresh.kernels.gaussian import gaussian_weights
 from skthresh.kernels.gray import bt601_fixed_point
+from skthresh.kernels.symmetric import weighted_select
+from skthresh.kernels.weighted import weighted_planes, weighted_threshold
 from skthresh.modes import Output
 
 RNG = np.random.default_rng(0)
@@ -132,7 +137,7 @@ def test_float_ranges_and_bins():
 @pytest.mark.parametrize("size", [1, 3, 7, 21])
 @pytest.mark.parametrize("n", [1, 2, 3, 10])
 def test_border_index(n, size, border, mode):
-    index = window.border_index(n, size, border)
+    index = border_index(n, size, border)
     np.testing.assert_array_equal(index, np.pad(np.arange(n), size // 2, mode=mode))
 
 
@@ -146,7 +151,7 @@ def windows(padded, kh, kw):
 def test_box(kh, kw, offset, work):
     v = values("u2", (13, 17)) // (1 if work == np.int64 else 64)
     offset = offset if work == np.int64 else offset // 64
-    index = window.border_index(13, kh), window.border_index(17, kw)
+    index = border_index(13, kh), border_index(17, kw)
     sums = windows(v[np.ix_(*index)].astype(np.int64), kh, kw).sum(axis=(2, 3))
     means = np.floor(sums / (kh * kw) + 0.5)
     form = kernel_form(v)[np.newaxis]
@@ -159,7 +164,7 @@ def test_box(kh, kw, offset, work):
         out = np.empty(form.shape, np.float64 if mode is None else np.uint16)
         rule = Output(mode, 9).rule(v.dtype, out.dtype)
         for part in ((0, 1, 0, 6), (0, 1, 6, 13)):
-            window.box_threshold(form, form, *index, part, kh * kw, offset, rule, scratch, out)
+            box_threshold(form, form, *index, part, kh * kw, offset, rule, scratch, out)
         np.testing.assert_array_equal(out[0], expected)
 
 
@@ -167,7 +172,7 @@ def test_box(kh, kw, offset, work):
 def test_weighted(rounded):
     v = values("u1", (13, 17))
     wy, wx = RNG.random(3), RNG.random(5)
-    index = window.border_index(13, 3), window.border_index(17, 5)
+    index = border_index(13, 3), border_index(17, 5)
     kernel = np.outer(wy, wx)
     means = (windows(v[np.ix_(*index)].astype(float), 3, 5) * kernel).sum(axis=(2, 3)) * 0.25
     means = np.rint(means) if rounded else means
@@ -176,9 +181,7 @@ def test_weighted(rounded):
     for part in parts:
         for o, mode in ((t, None), (out, "binary")):
             rule = Output(mode, 9).rule(v.dtype, o.dtype)
-            window.weighted_threshold(
-                form, form, *index, part, wy, wx, 0.25, rounded, 1.5, 0.0, rule, o
-            )
+            weighted_threshold(form, form, *index, part, wy, wx, 0.25, rounded, 1.5, 0.0, rule, o)
     np.testing.assert_allclose(t[0], means - 1.5)
     np.testing.assert_array_equal(out, np.where(form > t, 9, 0))
 
@@ -189,17 +192,17 @@ def test_weighted_select_is_what_float64_says(dtype, size):
     """Narrow levels, so that many means are near the limit of their pixel."""
     v = RNG.integers(100, 104, (40, 50)).astype(dtype)
     weights = gaussian_weights(size)
-    index = window.border_index(40, size), window.border_index(50, size)
+    index = border_index(40, size), border_index(50, size)
     form, n_decided = kernel_form(v)[np.newaxis], 0
     means = np.empty(form.shape)
     bare = Output(None).rule(v.dtype, means.dtype)
     look = (*index, (0, 1, 0, 40), weights, weights)
-    window.weighted_threshold(form, form, *look, 1.0, False, 0.0, 0.0, bare, means)
+    weighted_threshold(form, form, *look, 1.0, False, 0.0, 0.0, bare, means)
     for offset in (-1.0, 0.0, 1.0):
         for error in (1e-3, 0.1, 10.0):  # however many are looked at again
             out = np.empty(form.shape, np.uint8)
             pair = np.uint8(9), np.uint8(1)
-            window.weighted_select(form, *look, 1.0, offset, error, *pair, out)
+            weighted_select(form, *look, 1.0, offset, error, *pair, out)
             expected = np.where(form > np.rint(means) - offset, 9, 1)
             np.testing.assert_array_equal(out, expected)
             n_decided += len(np.unique(out)) > 1
@@ -208,17 +211,17 @@ def test_weighted_select_is_what_float64_says(dtype, size):
 
 def test_planes_and_blur():
     volume = values("u1", (4, 5, 6))
-    index = window.border_index(4, 3)
+    index = border_index(4, 3)
     total = np.empty((5, 6), np.int64)
     weights = np.array([1, 2, 3])
-    window.weighted_planes(kernel_form(volume), index[:3], weights, total)
+    weighted_planes(kernel_form(volume), index[:3], weights, total)
     padded = volume[index[:3]].astype(np.int64)
     np.testing.assert_array_equal(total, np.tensordot(weights, padded, 1))
 
     v, w = values("u1", (11, 12)), np.array([64, 128, 64], np.int32)
-    index = window.border_index(11, 3, "reflect"), window.border_index(12, 3, "reflect")
+    index = border_index(11, 3, "reflect"), border_index(12, 3, "reflect")
     out = np.empty_like(v)
-    window.blur_fixed_point(kernel_form(v), *index, w, w, out)
+    blur_fixed_point(kernel_form(v), *index, w, w, out)
     sums = (windows(v[np.ix_(*index)].astype(np.int64), 3, 3) * np.outer(w, w)).sum(axis=(2, 3))
     np.testing.assert_array_equal(out, (sums + 2**15) >> 16)
 

@@ -8,7 +8,7 @@ from sklearn import config_context
 
 from skthresh.array_api.namespace import as_host
 from skthresh.array_api.sliding import Reach
-from skthresh.kernels.window import border_index
+from skthresh.kernels.border import border_index
 from skthresh.local_threshold.windows import disk
 
 RNG = np.random.default_rng(0)

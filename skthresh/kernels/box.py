@@ -1,0 +1,122 @@
+"""Means over box windows of integers, by sums that slide.
+
+The cost does not depend on the window, and the sums are exact. Over floats a sliding sum would
+carry the rounding error of every pixel that it ever met along the row: for them there is
+`skthresh.kernels.weighted`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from skthresh.kernels._jit import kernel
+from skthresh.kernels.apply import BINARY, BINARY_INV, settle
+from skthresh.kernels.border import surround
+from skthresh.kernels.weighted import add_row
+
+__all__ = ["box_threshold"]
+
+
+@kernel
+def _slide(total: Any, incoming: Any, outgoing: Any) -> None:
+    for x in range(total.size):
+        total[x] += np.int64(incoming[x]) - np.int64(outgoing[x])
+
+
+@kernel
+def _running_sums(padded: Any, size: int, sums: Any) -> None:
+    s = np.int64(0)
+    for x in range(size):
+        s += padded[x]
+    sums[0] = s
+    incoming, later = padded[size:], sums[1:]
+    whole = later.size // 4 * 4
+    for x in range(0, whole, 4):  # the compiler does not unroll it by itself
+        a = s + (incoming[x] - padded[x])
+        b = a + (incoming[x + 1] - padded[x + 1])
+        c = b + (incoming[x + 2] - padded[x + 2])
+        s = c + (incoming[x + 3] - padded[x + 3])
+        later[x], later[x + 1], later[x + 2], later[x + 3] = a, b, c, s
+    for x in range(whole, later.size):
+        s += incoming[x] - padded[x]
+        later[x] = s
+
+
+@kernel
+def _compare(v: Any, sums: Any, count: Any, shift: Any, above: Any, below: Any, out: Any) -> None:
+    for x in range(out.size):
+        # in the sums' own width, which is known to hold it
+        limit = sums.dtype.type(v[x] * count + shift)
+        out[x] = above if limit > sums[x] else below
+
+
+@kernel
+def _rounded_means(sums: Any, count: int, offset: int, t: Any) -> None:
+    for x in range(t.size):
+        t[x] = (2 * sums[x] + count) // (2 * count) - offset
+
+
+@kernel
+def box_threshold(
+    stat: Any,
+    v: Any,
+    rows: Any,
+    columns: Any,
+    part: Any,
+    count: int,
+    offset: int,
+    rule: Any,
+    work: Any,
+    out: Any,
+) -> None:
+    """Threshold integers at their window's mean, rounded to the nearest level, less an offset.
+
+    With n pixels (odd) of sum s, ``v > round(s / n) - offset`` is the same as
+    ``n v + n offset - (n - 1) / 2 > s``: the comparison needs no division, and is exact.
+
+    Parameters
+    ----------
+    stat : (N, H, W) ndarray of integers
+        What is summed: the images, or the sums of several planes of a volume.
+    v : (N, H, W) ndarray of integers
+        What is thresholded.
+    rows, columns : (H + kh - 1,), (W + kw - 1,) ndarray of int64
+        From `border_index`; their lengths tell the window.
+    part : tuple of 4 int
+        The first image and row, and those behind the last ones.
+    count : int
+        Pixels in the window, all planes counted.
+    offset : int
+        Subtracted from the rounded mean.
+    rule : tuple
+        For `skthresh.kernels.apply.settle`.
+    work : (2, W + kw - 1) ndarray of int32 or int64
+        Holds the sums while they slide; as wide as the largest of them.
+    out : (N, H, W) ndarray
+    """
+    i0, i1, y0, y1 = part
+    height, width = v.shape[1], v.shape[2]
+    kh, kw = rows.size - height + 1, columns.size - width + 1
+    padded, sums = work[0], work[1, :width]
+    total = padded[kw // 2 : kw // 2 + width]
+    shift = count * offset - (count - 1) // 2
+    binary, white, zero = rule[0] <= BINARY_INV, rule[3], rule[4]
+    above, below = (white, zero) if rule[0] == BINARY else (zero, white)
+    t = np.empty(0 if binary else width)
+    for i in range(i0, i1):
+        for y in range(y0, y1):
+            if y > y0:
+                _slide(total, stat[i, rows[y + kh - 1]], stat[i, rows[y - 1]])
+            else:
+                total[:] = 0
+                for j in range(kh):
+                    add_row(total, stat[i, rows[y + j]], np.int64(1))
+            surround(padded, columns, kw // 2, width)
+            _running_sums(padded, kw, sums)
+            if binary:
+                _compare(v[i, y], sums, count, shift, above, below, out[i, y])
+            else:
+                _rounded_means(sums, count, offset, t)
+                settle(v[i, y], t, rule, out[i, y])

@@ -1,0 +1,198 @@
+"""Weighted means of integers whose weights are the same from both ends, in float32.
+
+Two pixels of the same weight are added before they are multiplied, and float32 has twice as many to
+a vector. What that precision cannot decide is decided in float64.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from skthresh.kernels._jit import fused_kernel, kernel
+from skthresh.kernels.border import surround
+
+__all__ = ["weighted_select"]
+
+# Pixels that are looked through together for any that float32 cannot decide.
+RECHECKED = 128
+
+
+@kernel
+def _pair(a: Any, b: Any, x: int) -> Any:
+    """Add two narrow integers, exactly."""
+    return np.float32(np.int32(np.int32(a[x]) + np.int32(b[x])))
+
+
+@fused_kernel
+def _fold_rows(rows: Any, w: Any, total: Any) -> None:
+    """Add six pairs of rows of integers; both of a pair have the same weight."""
+    a, b, c, d, e, f, g, h, i, j, k, m = rows
+    w0, w1, w2, w3, w4, w5 = w[0], w[1], w[2], w[3], w[4], w[5]
+    for x in range(total.size):
+        first = w0 * _pair(a, b, x) + w1 * _pair(c, d, x) + w2 * _pair(e, f, x)
+        later = w3 * _pair(g, h, x) + w4 * _pair(i, j, x) + w5 * _pair(k, m, x)
+        total[x] += first + later
+
+
+@fused_kernel
+def _fold_columns(rows: Any, w: Any, total: Any) -> None:
+    a, b, c, d, e, f, g, h, i, j, k, m = rows
+    w0, w1, w2, w3, w4, w5 = w[0], w[1], w[2], w[3], w[4], w[5]
+    for x in range(total.size):
+        first = w0 * (a[x] + b[x]) + w1 * (c[x] + d[x]) + w2 * (e[x] + f[x])
+        later = w3 * (g[x] + h[x]) + w4 * (i[x] + j[x]) + w5 * (k[x] + m[x])
+        total[x] += first + later
+
+
+@fused_kernel
+def _fold_one(a: Any, b: Any, w: Any, total: Any) -> None:
+    for x in range(total.size):
+        total[x] += w * (np.float32(a[x]) + np.float32(b[x]))
+
+
+@fused_kernel
+def _fold_two(a: Any, b: Any, c: Any, d: Any, w: Any, total: Any) -> None:
+    w0, w1 = w[0], w[1]
+    for x in range(total.size):
+        p = w0 * (np.float32(a[x]) + np.float32(b[x]))
+        total[x] += p + w1 * (np.float32(c[x]) + np.float32(d[x]))
+
+
+@fused_kernel
+def _weigh(a: Any, w: Any, total: Any) -> None:
+    for x in range(total.size):
+        total[x] = w * np.float32(a[x])
+
+
+@kernel
+def _fold_down(v: Any, rows: Any, weights: Any, total: Any) -> None:
+    """Add rows with weights that are the same from both ends."""
+    half, last = weights.size // 2, weights.size - 1
+    _weigh(v[rows[half]], weights[half], total)
+    j = 0
+    while j + 6 <= half:
+        _fold_rows(
+            (
+                *(v[rows[j]], v[rows[last - j]], v[rows[j + 1]], v[rows[last - j - 1]]),
+                *(v[rows[j + 2]], v[rows[last - j - 2]], v[rows[j + 3]], v[rows[last - j - 3]]),
+                *(v[rows[j + 4]], v[rows[last - j - 4]], v[rows[j + 5]], v[rows[last - j - 5]]),
+            ),
+            weights[j : j + 6],
+            total,
+        )
+        j += 6
+    while j + 2 <= half:
+        a, b, c, d = v[rows[j]], v[rows[last - j]], v[rows[j + 1]], v[rows[last - j - 1]]
+        _fold_two(a, b, c, d, weights[j : j + 2], total)
+        j += 2
+    if j < half:
+        _fold_one(v[rows[j]], v[rows[last - j]], weights[j], total)
+
+
+@kernel
+def _fold_along(padded: Any, weights: Any, total: Any) -> None:
+    """Add the neighbours along a row, as `_fold_down` does."""
+    n, half, last = total.size, weights.size // 2, weights.size - 1
+    _weigh(padded[half : half + n], weights[half], total)
+    j, k = 0, last
+    while j + 6 <= half:
+        _fold_columns(
+            (
+                *(padded[j : j + n], padded[k : k + n]),
+                *(padded[j + 1 : j + 1 + n], padded[k - 1 : k - 1 + n]),
+                *(padded[j + 2 : j + 2 + n], padded[k - 2 : k - 2 + n]),
+                *(padded[j + 3 : j + 3 + n], padded[k - 3 : k - 3 + n]),
+                *(padded[j + 4 : j + 4 + n], padded[k - 4 : k - 4 + n]),
+                *(padded[j + 5 : j + 5 + n], padded[k - 5 : k - 5 + n]),
+            ),
+            weights[j : j + 6],
+            total,
+        )
+        j, k = j + 6, k - 6
+    while j + 2 <= half:
+        a, b, c = padded[j : j + n], padded[k : k + n], padded[j + 1 : j + 1 + n]
+        _fold_two(a, b, c, padded[k - 1 : k - 1 + n], weights[j : j + 2], total)
+        j, k = j + 2, k - 2
+    if j < half:
+        _fold_one(padded[j : j + n], padded[k : k + n], weights[j], total)
+
+
+@kernel
+def _compare_means(v: Any, means: Any, shift: Any, above: Any, below: Any, out: Any) -> None:
+    for x in range(out.size):
+        out[x] = above if np.float32(v[x]) + shift > means[x] else below
+
+
+@kernel
+def _count_close(v: Any, means: Any, shift: Any, error: Any) -> Any:
+    n = np.int32(0)
+    for x in range(v.size):
+        n += np.int32(abs(np.float32(v[x]) + shift - means[x]) <= error)
+    return n
+
+
+@kernel
+def _exact_mean(v: Any, rows: Any, columns: Any, row_weights: Any, column_weights: Any) -> float:
+    mean = 0.0
+    for j in range(row_weights.size):
+        row, s = v[rows[j]], 0.0
+        for x in range(column_weights.size):
+            s += column_weights[x] * row[columns[x]]
+        mean += row_weights[j] * s
+    return mean
+
+
+@kernel
+def weighted_select(
+    v: Any,
+    rows: Any,
+    columns: Any,
+    part: Any,
+    row_weights: Any,
+    column_weights: Any,
+    scale: float,
+    offset: float,
+    error: float,
+    above: Any,
+    below: Any,
+    out: Any,
+) -> None:
+    """Compare integers with their window's rounded weighted mean, less an offset.
+
+    Means are computed in float32. A pixel is above unless its own is at least half a level from
+    the side where it would be: those nearer to that limit than rounding may have moved them are
+    decided in float64, as `skthresh.kernels.weighted` has it.
+
+    Parameters
+    ----------
+    row_weights, column_weights : (kh,), (kw,) ndarray of float64
+        Symmetric.
+    error : float
+        What rounding in float32 can do to a mean.
+    """
+    i0, i1, y0, y1 = part
+    width, half = v.shape[2], column_weights.size // 2
+    down = row_weights.astype(np.float32)
+    along = (column_weights * scale).astype(np.float32)
+    padded, means = np.empty(columns.size, np.float32), np.empty(width, np.float32)
+    total = padded[half : half + width]
+    shift, bound = np.float32(offset - 0.5), np.float32(error)
+    for i in range(i0, i1):
+        for y in range(y0, y1):
+            pixels = v[i, y]
+            _fold_down(v[i], rows[y:], down, total)
+            surround(padded, columns, half, width)
+            _fold_along(padded, along, means)
+            _compare_means(pixels, means, shift, above, below, out[i, y])
+            for x0 in range(0, width, RECHECKED):
+                x1 = min(x0 + RECHECKED, width)
+                if _count_close(pixels[x0:x1], means[x0:x1], shift, bound) == 0:
+                    continue
+                for x in range(x0, x1):
+                    if abs(np.float32(pixels[x]) + shift - means[x]) <= bound:
+                        near = columns[x : x + column_weights.size]
+                        mean = _exact_mean(v[i], rows[y:], near, row_weights, column_weights)
+                        is_above = pixels[x] > np.rint(mean * scale) - offset
+                        out[i, y, x] = above if is_above else below
