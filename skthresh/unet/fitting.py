@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -84,16 +86,17 @@ def fit(e: Any, X: Any, y: Any, sample_weight: Any, validation_data: Any) -> Non
     e.threshold_ = 0.5 if e.threshold == "tune" else float(e.threshold)
     validate = None if held_out is None else lambda: held_out.scores(e, model.loss)
     try:
-        train(
-            keras,
-            model,
-            patches,
-            schedule,
-            progress,
-            validate=validate,
-            checkpoint=checkpoint,
-            verbose=int(e.verbose),
-        )
+        with _computed_in(e.precision):
+            train(
+                keras,
+                model,
+                patches,
+                schedule,
+                progress,
+                validate=validate,
+                checkpoint=checkpoint,
+                verbose=int(e.verbose),
+            )
     finally:
         e.best_epoch_ = progress.best_epoch if progress.best_epoch >= 0 else None
     if held_out is not None and e.threshold == "tune":
@@ -129,7 +132,22 @@ def partial_fit(e: Any, X: Any, y: Any, classes: Any, sample_weight: Any) -> Non
         put_training_state(model, e.__dict__.pop("_training", []))
     _remember(e, start, model, progress)
     e._seed = start.seed
-    train(keras, model, patches, schedule, progress, verbose=int(e.verbose))
+    with _computed_in(e.precision):
+        train(keras, model, patches, schedule, progress, verbose=int(e.verbose))
+
+
+@contextmanager
+def _computed_in(precision: str) -> Iterator[None]:
+    """Name the parameter where TensorFlow lacks an operation in half precision, as on CPUs."""
+    try:
+        yield
+    except Exception as error:
+        if precision == "float32" or "No OpKernel was registered" not in str(error):
+            raise
+        raise ValueError(
+            f"precision={precision!r}: TensorFlow cannot compute this network so on this device. "
+            "Use 'float32', or the other of 'mixed_float16' and 'mixed_bfloat16'."
+        ) from error
 
 
 def _hold_out(

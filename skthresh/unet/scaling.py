@@ -14,6 +14,12 @@ from skthresh.unet.images import blocks
 
 __all__ = ["Moments", "Scaling", "moments", "scaled"]
 
+# Beyond this, squares leave float64.
+SQUARABLE = 1e150
+
+# What a network may be given: all whole numbers, unscaled; far beyond, its own sums are infinite.
+LARGEST = 1e20
+
 # An image flatter than this share of the flattest training image is not stretched any further.
 FLATTER = 0.5
 
@@ -35,11 +41,19 @@ class Moments:
 
 
 def moments(x: Array) -> Moments:
-    """Find range, mean and standard deviation of an image, in blocks."""
+    """Find range, mean and standard deviation of an image, in blocks.
+
+    Raises
+    ------
+    ValueError
+        If there are values whose squares are beyond float64.
+    """
     low, high, total, n = math.nan, math.nan, 0.0, 0
     for block in blocks(x):
         low = float(np.fmin(low, float(np.fmin.reduce(block, axis=None))))
         high = float(np.fmax(high, float(np.fmax.reduce(block, axis=None))))
+        if max(-low, high) > SQUARABLE:
+            raise _too_large(low if -low > high else high)
         total += float(np.nansum(block, dtype=np.float64))
         n += block.size if block.dtype.kind != "f" else int(np.count_nonzero(~np.isnan(block)))
     if n == 0:
@@ -47,6 +61,13 @@ def moments(x: Array) -> Moments:
     mean = total / n
     squares = sum(float(np.nansum(np.square(b.astype(np.float64) - mean))) for b in blocks(x))
     return Moments(low, high, mean, math.sqrt(squares / n))
+
+
+def _too_large(value: float) -> ValueError:
+    return ValueError(
+        f"X has a value of {value:g}, which is too large for a network. If it stands for missing "
+        "data, make it NaN."
+    )
 
 
 @dataclass(frozen=True)
@@ -112,16 +133,24 @@ def scaled(x: Array, by: tuple[float, float]) -> tuple[Array, Array | None]:
         With 0 where there are no data.
     no_data : ndarray of bool of shape (\*size,), or None
         Where some channel is NaN; None if nowhere.
+
+    Raises
+    ------
+    ValueError
+        If a value is so large that the network's own sums would be infinite.
     """
     shift, scale = by
     # float32 holds 16-bit integers exactly; wider pixels lose nothing before they are scaled.
     image: Any = x.astype(np.float32 if x.dtype.itemsize <= 2 else np.float64)
-    image -= shift
-    image /= scale
+    with np.errstate(over="ignore"):  # what is infinite is too large
+        image -= shift
+        image /= scale
     no_data = None
     if x.dtype.kind == "f":
         missing = np.isnan(image)
         if missing.any():
             no_data = missing.any(axis=-1)
             image[missing] = 0
+        if max(image.max(), -image.min()) > LARGEST:
+            raise _too_large(float(x.flat[np.argmax(np.abs(image))]))
     return image.astype(np.float32, copy=False), no_data

@@ -151,6 +151,9 @@ def check_anything(estimator, X, y, mask, weight):
 
 def check_kinds(estimator, X, answers):
     """Check dtypes and shapes of the answers to an array."""
+    if hasattr(estimator, "predict_proba"):
+        check_probabilities(estimator, X, answers)
+        return
     if "predict" in answers:
         assert answers["predict"].shape == X.shape
         boolean = isinstance(estimator, Thresholder) or not hasattr(estimator, "thresholds")
@@ -164,6 +167,20 @@ def check_kinds(estimator, X, answers):
     if estimator.__sklearn_tags__().transformer_tags.preserves_dtype:
         keeps = getattr(estimator, "standard", "bt601") == "bt601"
         assert not keeps or transform.dtype == X.dtype
+
+
+def check_probabilities(estimator, X, answers):
+    """Check labels, and what is said of each."""
+    shape = list(X.shape)
+    if estimator.channel_axis is not None:
+        shape.pop(estimator.channel_axis + (estimator.channel_axis >= 0))
+    assert answers["predict"].shape == tuple(shape)
+    assert answers["predict"].dtype == estimator.classes_.dtype
+    assert np.isin(answers["predict"], estimator.classes_).all()
+    shares = answers["transform"]
+    assert shares.shape == (*shape, len(estimator.classes_))
+    assert shares.dtype == np.float32
+    np.testing.assert_allclose(shares.sum(axis=-1), 1, atol=1e-3)
 
 
 def check_images(estimator, make, x, X, y, mask, weight):
@@ -213,6 +230,10 @@ def fold(x, image_shape):
 def one_by_one(estimator, x, mask, expected):
     """Assert that an image has the same answer by itself."""
     if x.size > SMALL or len(x) < 2:
+        return
+    if hasattr(estimator, "predict_proba"):
+        each = [estimator.predict_proba(x[i : i + 1])[0] for i in range(len(x))]
+        np.testing.assert_allclose(each, expected["transform"], atol=1e-3)
         return
     for i in range(len(x)):
         own = None if mask is None else mask[i : i + 1]

@@ -26,6 +26,28 @@ JUNK = [
     *(2**31, 2**31 + 1, 2**62 + 1, 2**63, 1e308, -1e308, 5e-324),
 ]
 
+# Of these much takes hours, which is no hang: the most that is tried. They are the U-Net's.
+COSTLY = dict.fromkeys(["depth", "base_filters", "epochs", "steps_per_epoch", "patience"], 3)
+COSTLY |= dict.fromkeys(["batch_size", "patch_size", "tile_size"], 21)
+
+
+def keep(image, mask, weight, rng):
+    """Augment nothing."""
+    return image, mask, weight
+
+
+def squares(truth, found):
+    """Give a loss."""
+    return (truth - found) ** 2
+
+
+# Functions that a parameter may be.
+FUNCTIONS = {
+    "augment": [keep],
+    "loss": [squares],
+    "func": [abs, np.negative, np.sqrt],
+}
+
 # Estimators that a parameter may be.
 INNER = [OtsuThreshold(), MeanThreshold(), MinimumThreshold(), MeanThreshold(correction=0.5)]
 
@@ -37,7 +59,14 @@ SIZES = st.one_of(
 )
 
 
-def within(interval, default):
+def is_affordable(name, value):
+    """Tell whether a case with this value of a parameter is over soon."""
+    values = value if isinstance(value, tuple | list | np.ndarray) else [value]
+    most = COSTLY.get(name, math.inf)
+    return all(not isinstance(v, Real) or not v > most for v in np.ravel(values).tolist())
+
+
+def within(interval, name, default):
     """Draw from an interval: its ends, near the default, and far away."""
     whole = issubclass(interval.type, Integral)
     lo, hi = interval.left, interval.right
@@ -50,7 +79,7 @@ def within(interval, default):
     values = [
         v
         for v in [default] * 3 + near * 2 + ends + far + typed
-        if isinstance(v, Real) and v in interval
+        if isinstance(v, Real) and v in interval and is_affordable(name, v)
     ]
     return st.sampled_from(values)
 
@@ -58,7 +87,7 @@ def within(interval, default):
 def inside(constraint, name, default):
     """Draw what one entry of a parameter's constraints allows; None if it cannot be drawn."""
     if isinstance(constraint, Interval):
-        return within(constraint, default)
+        return within(constraint, name, default)
     if isinstance(constraint, StrOptions):
         return st.sampled_from(sorted(constraint.options))
     if constraint is None:
@@ -72,13 +101,14 @@ def inside(constraint, name, default):
         return st.sampled_from([-1, 1, 2, 0, 3, -2, 9] if wide else [0, 1, 5])
     if constraint in (tuple, list):
         pairs = name in {"value_range", "bounds"}
-        return (PAIRS if pairs else SIZES).map(constraint)
+        sizes = SIZES.filter(lambda v: is_affordable(name, v))
+        return (PAIRS if pairs else sizes).map(constraint)
     if constraint is GlobalThreshold:
         return st.sampled_from(INNER)
     if constraint is dict:
         return st.sampled_from([{}, {0: 1.0, 1: 2.0}])
-    if constraint is callable:
-        return st.sampled_from([abs, np.negative, np.sqrt])
+    if constraint is callable and name in FUNCTIONS:
+        return st.sampled_from(FUNCTIONS[name])
     return None
 
 
@@ -102,7 +132,8 @@ def parameters(draw, estimator, outside=False):
         if draw(st.integers(0, 11)) == 11:
             found[name] = draw(st.one_of([inside(c, name, None) for c in constraints[name]]))
     if outside and names:
-        found[draw(st.sampled_from(names))] = draw(st.sampled_from(JUNK))
+        name = draw(st.sampled_from(names))
+        found[name] = draw(st.sampled_from([v for v in JUNK if is_affordable(name, v)]))
     return found
 
 

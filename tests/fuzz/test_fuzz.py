@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from cases import try_many
 from contract import HangError, assert_documented, watched
-from instances import all_but_unet
+from instances import all_but_unet, instances
 from long import number_of
 
 from skthresh import OtsuThreshold, Resize
@@ -19,6 +19,15 @@ from skthresh import OtsuThreshold, Resize
 def test_some_cases(estimator):
     count = try_many(estimator, 8, number_of(estimator, 0), dtypes=("uint8",), huge=False)
     assert count["answer"] + count["refused"] == count["cases"] > 0
+
+
+@pytest.mark.slow
+def test_some_cases_of_the_unet(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # where a path among the parameters is written to
+    (unet,) = [e for e in instances() if type(e).__name__ == "UNetSegmenter"]
+    count = try_many(unet, 40, number_of(unet, 0), huge=False)
+    assert count["answer"] > 0
+    assert count["refused"] > 0
 
 
 class WritesToItsInput(OtsuThreshold):

@@ -501,3 +501,28 @@ def test_tags():
     assert tags.input_tags.allow_nan
     assert tags.input_tags.three_d_array
     assert not tags.input_tags.two_d_array
+
+
+@pytest.mark.parametrize("precision", ["mixed_float16", "mixed_bfloat16"])
+def test_volumes_in_half_precision_are_trained_or_refused_by_name(tiny, precision):
+    X = np.random.default_rng(0).integers(0, 255, (2, 4, 4, 4)).astype(np.uint8)
+    unet = tiny(precision=precision, batch_size=2, steps_per_epoch=1)
+    # TensorFlow has no 3-D pooling of float16 on CPUs.
+    on_cpu = not keras.distribution.list_devices("gpu")
+    if (keras.backend.backend(), precision, on_cpu) == ("tensorflow", "mixed_float16", True):
+        with pytest.raises(ValueError, match=r"^precision='mixed_float16': TensorFlow cannot"):
+            unet.fit(X, X > 100)
+    else:
+        assert np.isfinite(unet.fit(X, X > 100).predict_proba(X)).all()
+
+
+def test_values_too_large_for_a_network_are_named(tiny, pictures):
+    X, y = pictures[0].astype(float), pictures[1]
+    X[1, 2, 3] = -1.797e308  # which stands for missing data in many files
+    with pytest.raises(ValueError, match=r"^X has a value of -1\.797e\+308.* make it NaN"):
+        tiny().fit(X, y)
+    X[1, 2, 3] = 40
+    unet = tiny(scaling="range").fit(X, y)
+    X[1, 2, 3] = 3e38
+    with pytest.raises(ValueError, match=r"^X has a value of 3e\+38"):
+        unet.predict(X)
