@@ -48,7 +48,7 @@ def _running_sums(padded: Any, size: int, sums: Any) -> None:
 def _compare(v: Any, sums: Any, count: Any, shift: Any, above: Any, below: Any, out: Any) -> None:
     for x in range(out.size):
         # in the sums' own width, which is known to hold it
-        limit = sums.dtype.type(v[x] * count + shift)
+        limit = sums.dtype.type(np.int64(v[x]) * count + shift)
         out[x] = above if limit > sums[x] else below
 
 

@@ -4,6 +4,7 @@ import itertools
 import time
 from fractions import Fraction
 
+import numba
 import numpy as np
 import pytest
 from histograms import REAL, assert_invariant, random_histogram
@@ -331,6 +332,7 @@ def test_many_classes():
         assert best_partition(counts, np.arange(60), n_classes) == expected
 
 
+@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="nothing is compiled")
 @pytest.mark.parametrize("counts", ["flat", "random"])
 def test_five_classes_of_65536_levels_take_no_time(counts):
     """Far from the tenth of a second that it may take at most, if every pair is tried."""

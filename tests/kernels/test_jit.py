@@ -4,6 +4,9 @@ import os
 import subprocess
 import sys
 
+import numba
+import pytest
+
 SUM = """
 import numpy as np
 from skthresh.kernels._jit import kernel
@@ -37,6 +40,7 @@ def run(folder, code):
     return done.stdout.strip()
 
 
+@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="nothing is compiled")
 def test_processes_that_fill_the_cache_at_once_do_not_take_each_others_code(tmp_path):
     (tmp_path / "summing.py").write_text(SUM)
     use = "from summing import total, np\nprint(total(np.ones(5, {})))"

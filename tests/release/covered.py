@@ -21,7 +21,7 @@ def main() -> int:
     python = [sys.executable, "-m"]
     options = ["-q", "-n", "auto", "--dist", "loadfile", "--cov", "--cov-report=", *sys.argv[1:]]
     compiled = package.call(*python, "pytest", *options, "--cov-fail-under=0", check=False)
-    again = [*options, "--cov-append", "--cov-fail-under=0", *INTERPRETED]
+    again = [*options, "--cov-append", "--cov-fail-under=0", *package.AS_PYTHON, *INTERPRETED]
     uncompiled = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
     kernels = package.call(*python, "pytest", *again, env=uncompiled, check=False)
     report = package.call(*python, "coverage", "report", check=False)

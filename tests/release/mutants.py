@@ -96,7 +96,8 @@ def mutants(files: list[str]) -> list[Any]:
 
 def command(tests: str) -> str:
     """Give the command that a mutant should make fail."""
-    return f"{sys.executable} -m pytest -q -x -p no:cacheprovider {tests}"
+    options = " ".join(package.AS_PYTHON)
+    return f"{sys.executable} -m pytest -q -x -p no:cacheprovider {options} {tests}"
 
 
 def survives(mutant: Any, tests: str, timeout: float) -> tuple[str, str]:
