@@ -34,6 +34,7 @@ PARAMETERS = {
             "epochs": 1,
             "steps_per_epoch": 2,
             "batch_size": 2,
+            "normalization": None,
             "random_state": 0,
         }
     ],

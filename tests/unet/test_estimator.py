@@ -261,7 +261,7 @@ def test_history_and_validation(tiny, pictures, capfd):
 
 def test_the_best_epoch_is_kept_and_scored_as_score_does(tiny, pictures):
     X, y = pictures
-    unet = tiny(epochs=6, learning_rate=0.2, schedule=None)
+    unet = tiny(epochs=6, learning_rate=0.2, schedule=None, normalization="batch")
     unet.fit(X[:4], y[:4], validation_data=(X[4:], y[4:]))
     dices = unet.history_["val_dice"]
     assert unet.best_epoch_ == int(np.argmax(dices))
@@ -271,7 +271,7 @@ def test_the_best_epoch_is_kept_and_scored_as_score_does(tiny, pictures):
 
 def test_patience_stops_early(tiny, pictures):
     X, y = pictures
-    unet = tiny(epochs=30, patience=2, learning_rate=1e-9, steps_per_epoch=1, normalization=None)
+    unet = tiny(epochs=30, patience=2, learning_rate=1e-9, steps_per_epoch=1)
     unet.fit(X[:4], y[:4], validation_data=(X[4:], y[4:]))
     assert len(unet.history_["loss"]) == unet.best_epoch_ + 3 < 30
 

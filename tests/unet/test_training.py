@@ -75,7 +75,8 @@ def test_a_training_that_was_cut_off_ends_as_if_it_had_not_been(
     tiny, pictures, tmp_path, monkeypatch, params, capfd
 ):
     X, y = pictures
-    params = {"epochs": 4, "dropout": 0.2, "learning_rate": 0.01, **params}
+    network = {"normalization": "batch", "dropout": 0.2}  # whose state must not be lost
+    params = {"epochs": 4, "learning_rate": 0.01, **network, **params}
     whole = tiny(**params, checkpoint_dir=tmp_path / "whole").fit(X, y)
     mend = cut_after(monkeypatch, 2)
     unet = tiny(**params, checkpoint_dir=tmp_path / "cut", verbose=1)
@@ -171,7 +172,7 @@ def test_an_interrupt_leaves_an_estimator_that_predicts(tiny, pictures, monkeypa
 
 def test_warm_start_goes_on_from_the_weights(tiny, pictures):
     X, y = pictures
-    unet = tiny(learning_rate=1e-9, normalization=None).fit(X, y)
+    unet = tiny(learning_rate=1e-9).fit(X, y)
     before = unet.predict_proba(X)
     unet.set_params(warm_start=True, random_state=5).fit(X, y)
     assert np.allclose(unet.predict_proba(X), before, atol=1e-4)
@@ -189,6 +190,7 @@ def test_partial_fit_goes_on_with_its_optimizer_also_from_a_pickle(tiny, picture
 
     X, y = pictures
     params = {"steps_per_epoch": None, "batch_size": 2, "learning_rate": 0.01}
+    params["normalization"] = "batch"
     a, b = (tiny(**params).partial_fit(X[:3], y[:3], classes=[0, 255]) for _ in range(2))
     b = pickle.loads(pickle.dumps(b))
     for unet in (a, b):
