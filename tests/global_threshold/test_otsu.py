@@ -1,3 +1,4 @@
+import itertools
 from fractions import Fraction
 
 import cv2
@@ -49,17 +50,16 @@ def random_image(rng, dtype):
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "uint16"])
-@pytest.mark.parametrize("mode", MODES)
-def test_equal_to_opencv_but_for_rounding_and_constants(mode, dtype):
+def test_equal_to_opencv_but_for_rounding_and_constants(dtype):
     """Where OpenCV differs, its variance is smaller, or equal at a higher level: it rounded.
 
     A constant image is the other case: OpenCV says 0, so that all is foreground; here it is the
     constant, so that nothing is.
     """
-    rng = np.random.default_rng(MODES[mode])
+    rng = np.random.default_rng(0)
     n, n_constant, n_rounded = 2000, 0, 0
     white = np.iinfo(dtype).max
-    for _ in range(n):
+    for _, mode in zip(range(n), itertools.cycle(MODES)):
         image = random_image(rng, dtype)
         e = OtsuThreshold(per_image=True, mode=mode).fit(image[np.newaxis])
         ours = e.thresholds(image[np.newaxis])[0]
