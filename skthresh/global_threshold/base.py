@@ -140,9 +140,12 @@ class GlobalThreshold(HistogramLearner, ScalarThreshold):
     def _find(self, histogram: Histogram) -> list[float]:
         try:
             return super()._find(histogram)
-        except ThresholdNotFoundError:
+        except ThresholdNotFoundError as error:
             if self.fallback is None:
-                raise
+                raise ThresholdNotFoundError(
+                    f"{error} Pass fallback= to {type(self).__name__} to say what to do then: a "
+                    "number, or another technique."
+                ) from None
             if isinstance(self.fallback, GlobalThreshold):
                 return self.fallback._find(histogram)
             return [float(self.fallback)]

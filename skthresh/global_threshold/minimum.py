@@ -62,11 +62,8 @@ def _sums(counts: Array, centers: Array, max_smoothings: int) -> tuple[Array, Ar
     if len(h) and not _keeps_many(h, max_smoothings):
         h, n_peaks, _ = kernels.smooth(h, np.empty_like(h), at, max_smoothings, True)
     if n_peaks != 2:
-        many = "more than two" if n_peaks > 2 else n_peaks
-        raise ThresholdNotFoundError(
-            f"The histogram has {many} peak(s) after smoothing, not two. Pass fallback= to "
-            "say what to do then: a number, or another technique."
-        )
+        many = {0: "no peak", 1: "one peak"}.get(n_peaks, "more than two peaks")
+        raise ThresholdNotFoundError(f"The histogram has {many} after smoothing, not two.")
     return h, centers[inside], at[:3]
 
 

@@ -96,8 +96,10 @@ def assert_documented(error, estimator):
         return  # NumPy's, which says how large the answer would be
     if type(error) not in DOCUMENTED:
         raise AssertionError(f"{type(error).__name__} is not documented: {error}") from error
-    names = "|".join(map(re.escape, estimator.get_params(deep=False)))
-    known = rf"(?<!\w)({names}|{ARRAYS}|{type(estimator).__name__})(?!\w)"
+    given = estimator.get_params(deep=False)
+    inner = [type(value).__name__ for value in given.values() if hasattr(value, "get_params")]
+    names = "|".join(map(re.escape, [type(estimator).__name__, *inner, *given]))
+    known = rf"(?<!\w)({names}|{ARRAYS})(?!\w)"
     if not re.search(known, str(error)):
         raise AssertionError(f"the message names nothing: {error}") from error
 
