@@ -95,7 +95,9 @@ def test_a_peak_at_either_end_is_one():
 @pytest.mark.parametrize("counts", [[1, 5, 9, 4, 1], [1, 2, 3], [3, 2, 1], [2, 2, 2]])
 def test_one_peak_is_refused_or_left_to_another(counts):
     X = np.repeat(np.arange(len(counts), dtype=np.uint8), counts)[np.newaxis]
-    with pytest.raises(ThresholdNotFoundError, match=r"one peak.* Pass fallback= to MinimumThreshold"):
+    with pytest.raises(
+        ThresholdNotFoundError, match=r"one peak.* Pass fallback= to MinimumThreshold"
+    ):
         MinimumThreshold().fit(X)
     assert MinimumThreshold(fallback=1.5).fit(X).threshold_ == 1
     assert MinimumThreshold(fallback=OtsuThreshold()).fit(X).threshold_ == (
