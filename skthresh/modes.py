@@ -63,7 +63,7 @@ def white(dtype: np.dtype[Any], max_value: float | None = None) -> Any:
         return np.bool_(round(max_value) > 0)
     if dtype.kind in "iu":
         lowest, highest = _limits(dtype)
-        return dtype.type(min(max(round(max_value), lowest), highest))
+        return dtype.type(round(min(max(max_value, lowest), highest)))
     with np.errstate(over="ignore"):
         return dtype.newbyteorder("=").type(max_value)
 

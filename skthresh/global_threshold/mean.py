@@ -10,6 +10,9 @@ from skthresh.global_threshold.levels import level, relative
 
 __all__ = ["MeanThreshold", "mean"]
 
+# What is more is summed as Python's whole numbers: float64 would round it.
+EXACT = 2**53
+
 
 def mean(counts: Array, centers: Array) -> float:
     """Give the mean grey level of a histogram.
@@ -32,7 +35,12 @@ def mean(counts: Array, centers: Array) -> float:
     130
     """
     counts, centers = np.asarray(counts), np.asarray(centers)
-    return level(centers, float(counts @ relative(centers) / counts.sum()))
+    total = counts @ relative(centers)
+    if centers.dtype.kind in "iu" and counts.dtype.kind in "iu" and total > EXACT:
+        lowest, *levels = centers.tolist()
+        total = sum(n * (v - lowest) for n, v in zip(counts[1:].tolist(), levels, strict=True))
+        return lowest + total // int(counts.sum())
+    return level(centers, float(total / counts.sum()))
 
 
 class MeanThreshold(GlobalThreshold):

@@ -59,6 +59,7 @@ def _sums(counts: Array, centers: Array, max_smoothings: int) -> tuple[Array, Ar
     inside = slice(some[0], some[-1] + 1) if len(some) else slice(0, 0)
     h, at = counts[inside].astype(np.float64), np.zeros(5, np.intp)
     n_peaks = len(h)
+    max_smoothings = int(max_smoothings)  # NumPy's narrow ones have no room for what is added
     if len(h) and not _keeps_many(h, max_smoothings):
         h, n_peaks, _ = kernels.smooth(h, np.empty_like(h), at, max_smoothings, True)
     if n_peaks != 2:

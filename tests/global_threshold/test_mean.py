@@ -33,6 +33,8 @@ def test_whole_means_are_exact():
         total = sum(int(n) * int(v) for n, v in zip(counts, centers, strict=True))
         assert mean(counts, centers) == total // int(counts.sum())
     assert mean([2**50, 2**50], [0, 65535]) == 32767
+    levels = np.array([304881062738325533, 4976686463289251617, 2**63 + 5], np.uint64)
+    assert mean(np.ones(3, np.int64), levels) == sum(levels.tolist()) // 3
     assert mean(np.array([1, 1], np.int64), np.array([2**63, 2**63 + 4], np.uint64)) == 2**63 + 2
 
 

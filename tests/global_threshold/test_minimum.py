@@ -25,6 +25,11 @@ def smoothed(counts, limit=10_000):
     return h
 
 
+def test_the_number_of_smoothings_may_be_a_narrow_one():
+    counts = np.array([1, 5, 1, 4, 1])
+    assert minimum(counts, np.arange(5), np.int8(3)) == minimum(counts, np.arange(5), 3)
+
+
 def test_smoothing_until_two_peaks():
     found = 0
     for _ in range(300):

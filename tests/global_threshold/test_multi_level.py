@@ -466,3 +466,11 @@ def test_any_array(estimator, X, layout):
     thresholds = e.thresholds(X)
     assert thresholds.shape[-1] == estimator.n_classes - 1
     assert np.isnan(thresholds).any() or (np.diff(thresholds.astype(float)) >= 0).all()
+
+
+@pytest.mark.parametrize("output", ["means", "levels"])
+def test_thresholds_beyond_all_numbers_leave_one_class(output):
+    X = np.full((1, 1), 3653403231, np.uint32)
+    multi = MultiOtsuThreshold(correction=1e300, output=output).fit(X)
+    assert np.isinf(multi.thresholds_).all()
+    assert multi.transform(X) == (X if output == "means" else 0)
