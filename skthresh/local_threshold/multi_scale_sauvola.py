@@ -15,6 +15,7 @@ from skthresh.kernels.regions import of_size
 from skthresh.local_threshold.base import LocalThreshold, Plane
 from skthresh.local_threshold.grids import fill_gaps, interpolate
 from skthresh.local_threshold.sauvola import sauvola
+from skthresh.local_threshold.scaling import HUGE
 from skthresh.local_threshold.windows import Windows
 from skthresh.modes import Output
 from skthresh.utils._sklearn import Interval
@@ -63,9 +64,12 @@ def subsample(v: Floats, valid: Array, q: int) -> tuple[Floats, Array]:
     """
     starts = [np.arange(0, n, q) for n in v.shape]
     total, count = np.where(valid, v, 0.0), valid.astype(np.float64)
+    # In a unit in which the sum of a block is a number, as its mean is.
+    unit = float(2 ** (q.bit_length() * v.ndim)) if np.abs(total).max() > HUGE else 1.0
+    total /= unit
     for axis, at in enumerate(starts):
         total, count = (np.add.reduceat(a, at, axis=axis) for a in (total, count))
-    return total / np.maximum(count, 1), count > 0
+    return total / np.maximum(count, 1) * unit, count > 0
 
 
 class MultiScaleSauvolaThreshold(LocalThreshold):

@@ -149,3 +149,14 @@ def test_no_object_at_all():
 def test_bad_parameters(name, value):
     with pytest.raises(ValueError, match=f"The {name!r} parameter"):
         MultiScaleSauvolaThreshold(**{name: value}).fit([PAGE])
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_the_largest_numbers_have_a_mean(sign):
+    v = np.full((5, 7), sign * np.finfo(np.float64).max)
+    mean, _ = subsample(v, np.ones(v.shape, bool), 3)
+    np.testing.assert_allclose(mean, v[::3, ::3], rtol=1e-15)
+    large, small = (
+        MultiScaleSauvolaThreshold().fit_transform(x[np.newaxis]) for x in (v, np.sign(v))
+    )
+    np.testing.assert_array_equal(large, small)
