@@ -47,6 +47,9 @@ WORDS = 2**20
 # Pixels from which on it pays to share out a plane among threads.
 LARGE = 2**18
 
+# Floats beyond this are divided by 4 before they are added or multiplied.
+HUGE = 2.0**1000
+
 # The range over which floats are counted; None: that of the data.
 Range = tuple[float, float] | None
 
@@ -250,8 +253,16 @@ def _sum_sparse(planes: _Flat, center_dtype: np.dtype[Any]) -> Histogram:
 
 
 def linear_edges(lo: float, hi: float, n_bins: int) -> NDArray[np.float64]:
-    """Divide [lo, hi] into equal bins, without overflow where the range is that of the dtype."""
-    if math.isfinite(hi - lo):
+    """Divide [lo, hi] into equal bins, without overflow where the range is that of the dtype.
+
+    Examples
+    --------
+    >>> linear_edges(0.0, 1.0, 4)
+    array([0.  , 0.25, 0.5 , 0.75, 1.  ])
+    >>> linear_edges(0.0, np.finfo(np.float64).max, 3)[-1] == np.finfo(np.float64).max
+    np.True_
+    """
+    if max(abs(lo), abs(hi)) < HUGE:
         return np.linspace(lo, hi, n_bins + 1)
     return np.linspace(lo / 4, hi / 4, n_bins + 1) * 4
 

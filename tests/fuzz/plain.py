@@ -115,7 +115,7 @@ def mean(levels):
 def learned(estimator, levels):
     """Give the thresholds of a histogram of whole levels; None if there is no plain twin."""
     name = type(estimator).__name__
-    if name == "OtsuThreshold" and 2 < len(levels) < 60:
+    if name == "OtsuThreshold" and 2 < len(levels) < 60 and not estimator.valley_emphasis:
         return best_split(levels, 2)
     if name == "MultiOtsuThreshold" and estimator.n_classes < len(levels) < 12:
         return best_split(levels, estimator.n_classes)
