@@ -249,8 +249,10 @@ class Batch:
         if self.is_ragged:
             return samples
         if self.is_flat:
-            return np.stack([s.reshape(-1) for s in samples])
-        return np.stack(samples)
+            samples = [s.reshape(-1) for s in samples]
+        dtypes = {s.dtype for s in samples}
+        # NumPy alone would make native ones of swapped bytes.
+        return np.stack(samples, dtype=dtypes.pop() if len(dtypes) == 1 else None)
 
     def _fold(self, x: Array) -> Array:
         return x if self.image_shape is None else x.reshape(self.image_shape)

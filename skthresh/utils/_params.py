@@ -21,6 +21,9 @@ N_BINS: list[Any] = [Interval(Integral, 2, 2**16, closed="both")]
 # Windows are held as lists of what is in them: one of 10**9 pixels would take all memory there is.
 WIDEST = 2**16 + 1
 
+# What an axis may be at most; its pixels may still be more than there is memory for.
+LONGEST = 2**31 - 1
+
 
 def per_axis(name: str, value: Any, ndim: int, *, odd: bool = False) -> tuple[int, ...]:
     """Give one positive int for each of `ndim` axes; odd ones are windows, and not too wide.
@@ -33,11 +36,11 @@ def per_axis(name: str, value: Any, ndim: int, *, odd: bool = False) -> tuple[in
     (5, 7)
     """
     sizes = tuple(value) if isinstance(value, tuple | list) else (value,) * ndim
-    allowed = all(isinstance(n, int | np.integer) and n > 0 for n in sizes)
+    allowed = all(isinstance(n, int | np.integer) and 0 < n <= LONGEST for n in sizes)
     if odd:
         allowed = allowed and all(n % 2 and n <= WIDEST for n in sizes)
     if len(sizes) != ndim or not allowed:
-        kind = f"an odd positive int up to {WIDEST}" if odd else "a positive int"
+        kind = f"an odd positive int up to {WIDEST}" if odd else f"a positive int up to {LONGEST}"
         raise InvalidParameterError(
             f"{name}={value!r} is not allowed: it must be {kind}, or one for each of the {ndim} "
             "axes of a sample."

@@ -222,3 +222,17 @@ class TestFlatten:
             Flatten().fit([np.zeros((4, 5)), np.zeros((4, 4))])
         with pytest.raises(ValueError, match=r"\(4, 6\)"):
             Flatten().fit(np.zeros((2, 4, 5))).transform(np.zeros((2, 4, 6)))
+
+
+@pytest.mark.parametrize("method", ["antialiased", "nearest"])
+def test_resized_images_keep_their_byte_order(method):
+    X = np.arange(12, dtype=">u2").reshape(1, 3, 4)
+    found = Resize(shape=2, method=method).fit_transform(X)
+    assert found.dtype == X.dtype
+    native = Resize(shape=2, method=method).fit_transform(X.astype("u2"))
+    np.testing.assert_array_equal(found, native)
+
+
+def test_no_image_is_as_long_as_that():
+    with pytest.raises(ValueError, match=r"^shape=10{30} is not allowed: .* up to 2147483647"):
+        Resize(shape=10**30).fit(np.zeros((1, 2, 2)))
