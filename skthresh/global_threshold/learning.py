@@ -341,7 +341,8 @@ class HistogramLearner(BatchTransformer, metaclass=ABCMeta):
         if abs(exponent) <= EXTREME:
             return self._split(histogram.counts, histogram.centers)
         nearer = self._split(histogram.counts, np.ldexp(histogram.centers, -exponent))
-        return [float(np.ldexp(t, exponent)) for t in nearer]
+        with np.errstate(over="ignore"):  # a threshold may lie beyond the largest number
+            return [float(np.ldexp(t, exponent)) for t in nearer]
 
 
 def as_numbers(numbers: list[Any], dtype: np.dtype[Any]) -> Array:

@@ -58,3 +58,10 @@ def test_fractions_that_leave_nothing():
 
 def test_invariances():
     assert_invariant(robust_background, RNG, near=1)
+
+
+def test_a_threshold_may_lie_beyond_the_largest_number():
+    X = np.array([[-0.5, np.finfo(np.float64).max, -np.finfo(np.float64).max]])
+    robust = RobustBackgroundThreshold(n_deviations=3).fit(X)
+    assert robust.threshold_ == np.inf
+    assert not robust.predict(X).any()
