@@ -19,6 +19,9 @@ from twin import statistics
 # Beyond these squares and quotients leave float64, in the plain arithmetic as well.
 LARGEST, SMALLEST = 1e60, 1e-60
 
+# Up to here differences of whole numbers are what they are in float64.
+EXACT = 2**53
+
 
 def rounded(value, dtype):
     """Round half to even and saturate, as integers are written."""
@@ -149,6 +152,10 @@ def local_thresholds(estimator, x, valid):
     if small:  # NumPy mirrors again and again
         return None
     found = dict(zip(NAMES, statistics(x, sizes, NAMES.values(), **how), strict=True))
+    if x.dtype.kind in "iu" and values.max() > EXACT:
+        near = (x.astype(object) - int(x.min())).astype(np.float64)  # as float64 they are one level
+        spread = statistics(near, sizes, (np.std, np.var), **how)
+        found |= dict(zip(("std", "variance"), spread, strict=True))
     found["v"] = x.astype(np.float64)
     formula = estimator._formula_for(plane, windows)
     formula = getattr(formula, "py_func", formula)
