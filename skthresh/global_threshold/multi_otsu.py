@@ -38,6 +38,7 @@ def multi_otsu(counts: Array, centers: Array, n_classes: int = 3) -> Array:
     >>> multi_otsu([5, 3, 0, 0, 2, 4, 0, 0, 0, 6], range(10), 3)
     array([1, 5])
     """
+    n_classes = int(n_classes)  # in NumPy's narrow integers costs would overflow
     counts, centers = occupied(counts, centers)
     if len(centers) == 0:
         return np.full(n_classes - 1, np.nan)

@@ -33,6 +33,9 @@ def _ratio(a: Floats, b: Floats, otherwise: float) -> Floats:
 
 
 def _mcc(tp: Floats, fp: Floats, fn: Floats, tn: Floats) -> Floats:
+    # products of sums of the largest weights would leave float64; a power of two rounds nothing
+    unit = 2.0 ** max(int(np.frexp(np.max(tp + fp + fn + tn))[1]) - 500, 0)
+    tp, fp, fn, tn = tp / unit, fp / unit, fn / unit, tn / unit
     # roots first: the product of four counts may leave the range of exact numbers
     scale = np.sqrt(tp + fp) * np.sqrt(tp + fn) * np.sqrt(tn + fp) * np.sqrt(tn + fn)
     return _ratio(tp * tn - fp * fn, scale, 0.0)

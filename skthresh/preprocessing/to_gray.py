@@ -155,7 +155,7 @@ def _weigh(x: Array) -> Array:
         gray = np.empty(x.shape[:-1], plane.dtype)
         bt601_fixed_point(plane.reshape(-1), x.shape[-1], gray.reshape(-1))
         return gray.astype(x.dtype, copy=False)
-    exact = np.float32 if x.dtype in (np.float16, np.float32) else np.float64
+    exact = np.float32 if x.dtype.kind == "f" and x.dtype.itemsize <= 4 else np.float64
     weights = np.array([0.299, 0.587, 0.114], exact)
     red, green, blue = (w * x[..., c].astype(exact) for c, w in enumerate(weights))
     return round_to(red + green + blue, x.dtype)

@@ -346,3 +346,9 @@ def test_five_classes_of_65536_levels_take_no_time(counts):
 def test_a_class_for_each_star_is_refused():
     with pytest.raises(ValueError, match=r"'n_classes' .* in the range \[2, 65536\]"):
         MultiOtsuThreshold(n_classes=2**31 - 1).fit(np.zeros((1, 2, 2)))
+
+
+def test_the_number_of_classes_may_be_a_narrow_one():
+    counts = np.random.default_rng(0).integers(1, 9, 60)
+    narrow = multi_otsu(counts, np.arange(60), np.uint8(21))
+    np.testing.assert_array_equal(narrow, multi_otsu(counts, np.arange(60), 21))

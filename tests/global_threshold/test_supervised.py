@@ -118,3 +118,15 @@ def test_weights_that_leave_nothing_are_refused():
     X = np.arange(48, dtype=np.uint8).reshape(3, 4, 4)
     with pytest.raises(ValueError, match="at least one non-zero"):
         SupervisedThreshold().fit(X, X > 9, sample_weight=[0, 0, 0])
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_weights_of_any_size_choose_the_same(metric):
+    rng = np.random.default_rng(0)
+    X = rng.integers(0, 256, (3, 8, 8)).astype(np.uint8)
+    y = X + rng.normal(0, 40, X.shape) > 128
+    one, most = (
+        SupervisedThreshold(metric=metric).fit(X, y, sample_weight=[w, w / 2, w])
+        for w in (1.0, 1e300)
+    )
+    assert one.threshold_ == most.threshold_

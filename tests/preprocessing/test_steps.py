@@ -236,3 +236,12 @@ def test_resized_images_keep_their_byte_order(method):
 def test_no_image_is_as_long_as_that():
     with pytest.raises(ValueError, match=r"^shape=10{30} is not allowed: .* up to 2147483647"):
         Resize(shape=10**30).fit(np.zeros((1, 2, 2)))
+
+
+@pytest.mark.parametrize("dtype", ["f2", "f4", "f8", "u2", "i4"])
+def test_grey_is_the_same_in_swapped_bytes(dtype):
+    X = np.random.default_rng(0).uniform(0, 200, (2, 5, 7, 3)).astype(dtype)
+    swapped = X.astype(X.dtype.newbyteorder())
+    found = ToGray().fit_transform(swapped)
+    assert found.dtype == swapped.dtype
+    np.testing.assert_array_equal(found, ToGray().fit_transform(X))
