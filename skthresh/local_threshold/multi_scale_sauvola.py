@@ -25,6 +25,10 @@ __all__ = ["MultiScaleSauvolaThreshold", "areas", "subsample"]
 Floats = NDArray[np.float64]
 
 
+# A block as wide is one for any image, and its middle a number of 64 bits.
+LARGEST = 2**62
+
+
 def areas(window: int, n_scales: int, ratio: int) -> list[tuple[float, float]]:
     """Give the least and the greatest area of the objects of each scale.
 
@@ -182,7 +186,7 @@ class MultiScaleSauvolaThreshold(LocalThreshold):
         inverse: bool,  # noqa: ARG002
         n_jobs: int,  # noqa: ARG002
     ) -> None:
-        sizes, q, shape = self._window(plane.v.ndim), self.reduction, plane.v.shape
+        sizes, q, shape = self._window(plane.v.ndim), int(self.reduction), plane.v.shape
         limits = areas(math.prod(sizes), self.n_scales, q ** len(shape))
         r = plane.full_scale * 128 / 255 if self.r is None else self.r
         first = Windows(plane.v, sizes, plane.valid, self.border)
@@ -194,9 +198,10 @@ class MultiScaleSauvolaThreshold(LocalThreshold):
                     everywhere = np.ones(v.shape, bool) if valid is None else valid
                     v, valid = subsample(v.astype(np.float64), everywhere, q)
                 t = self._sauvola(v, valid, sizes, r)
-                surfaces.append(_enlarged(t, q**s, shape))
+                times = min(q**s, LARGEST)
+                surfaces.append(_enlarged(t, times, shape))
                 found = of_size((v <= t) if valid is None else (v <= t) & valid, *limit)
-                scale_of[_repeated(found, q**s, shape)] = s + 1
+                scale_of[_repeated(found, times, shape)] = s + 1
             t = _chosen(surfaces, scale_of)
             pixels = plane.v.astype(np.float64)
             t = first.settle(t.reshape(first.shape), pixels.reshape(first.shape)).reshape(shape)

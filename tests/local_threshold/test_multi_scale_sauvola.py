@@ -160,3 +160,10 @@ def test_the_largest_numbers_have_a_mean(sign):
         MultiScaleSauvolaThreshold().fit_transform(x[np.newaxis]) for x in (v, np.sign(v))
     )
     np.testing.assert_array_equal(large, small)
+
+
+@pytest.mark.parametrize("reduction", [21, np.int8(21)])
+def test_the_last_scales_are_one_block(reduction):
+    x = np.random.default_rng(0).integers(0, 256, (1, 9, 30)).astype(np.uint8)
+    many = MultiScaleSauvolaThreshold(n_scales=16, reduction=reduction).fit(x)
+    assert np.isfinite(many.thresholds(x)).all()
