@@ -83,7 +83,7 @@ def mutants(files: list[str]) -> list[Any]:
     from cosmic_ray.work_db import use_db
 
     with use_db("mutants.sqlite") as db:
-        init.init([Path(file) for file in files], db, {})
+        init([Path(file) for file in files], db, {})
         specs = [item.mutations[0] for item in db.work_items]
     lines = {file: body_lines(file) for file in files}
     found = [m for m in specs if m.start_pos[0] in lines[m.module_path.as_posix()]]
