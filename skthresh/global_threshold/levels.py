@@ -46,11 +46,9 @@ def level(centers: Array, distance: float) -> float:
     >>> level(np.array([-3, 5]), 4.5)
     1
     """
-    lowest = centers[0].item()
-    whole: float = (
-        lowest + math.floor(distance) if centers.dtype.kind in "iu" else lowest + distance
-    )
-    return whole
+    whole = centers.dtype.kind in "iu" and math.isfinite(distance)
+    found: float = centers[0].item() + (math.floor(distance) if whole else distance)
+    return found
 
 
 def first_maximum(values: Floats) -> int:

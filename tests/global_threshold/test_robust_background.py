@@ -65,3 +65,5 @@ def test_a_threshold_may_lie_beyond_the_largest_number():
     robust = RobustBackgroundThreshold(n_deviations=3).fit(X)
     assert robust.threshold_ == np.inf
     assert not robust.predict(X).any()
+    X = np.array([[3653403231, 2735729615, 2195314465]], np.uint32)
+    assert RobustBackgroundThreshold(n_deviations=1e300).fit(X).threshold_ == np.inf
