@@ -298,4 +298,5 @@ def _fill(function: PlaneFunction, source: Array, target: Array, i: int, c: int)
     out = target if direct else np.empty(target.shape, dtype)
     function(kernel_form(source), out.view(np.uint8) if dtype.kind == "b" else out, i, c)
     if not direct:
-        target[...] = out
+        with np.errstate(over="ignore"):  # in float16 a threshold may be infinite
+            target[...] = out

@@ -167,3 +167,10 @@ def test_the_last_scales_are_one_block(reduction):
     x = np.random.default_rng(0).integers(0, 256, (1, 9, 30)).astype(np.uint8)
     many = MultiScaleSauvolaThreshold(n_scales=16, reduction=reduction).fit(x)
     assert np.isfinite(many.thresholds(x)).all()
+
+
+def test_float16_is_cut_at_a_threshold_beyond_it():
+    X = np.array([[-3.618e-05, -1.842e2, -3.998e3]], np.float16)
+    cut = MultiScaleSauvolaThreshold(mode="trunc").fit(X)
+    assert (cut.thresholds(X) < np.finfo(np.float16).min).all()
+    np.testing.assert_array_equal(cut.transform(X), np.full_like(X, -np.inf))
