@@ -112,7 +112,8 @@ def test_every_check_is_a_test(collected, name):
     for suite, checks in wanted.items():
         cases = collected[suite].get(name, set())
         run = {found for case in cases for found in re.findall(r"\bcheck_\w+", case)}
-        assert run >= checks
+        # pytest numbers those that scikit-learn gives twice
+        assert {c.rstrip("0123456789") for c in run} >= {c.rstrip("0123456789") for c in checks}
         assert checks or suite.endswith("scikit_learn")
     assert len(wanted["test_common.py::test_images"]) >= 10
 
