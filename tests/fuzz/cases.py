@@ -105,6 +105,7 @@ def try_many(estimator, n, number, report=lambda _: None, shrink=True, **options
         phases=[Phase.generate, *([Phase.shrink] if shrink else [])],
         suppress_health_check=list(HealthCheck),
         print_blob=False,
+        report_multiple_bugs=False,
     )
     @given(cases(estimator, **options))
     def all_of_them(case):
