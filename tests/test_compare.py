@@ -44,7 +44,7 @@ def test_families_names_and_estimators():
 def test_failures_stand_in_their_row():
     one_peak = np.resize(np.repeat(np.arange(9, dtype=np.uint8), [1, 2, 4, 8, 9, 8, 4, 2, 1]), 39)
     table = compare_thresholds(one_peak.reshape(1, 3, 13), techniques=["minimum", "otsu"])
-    assert table["minimum"].error.startswith("ThresholdNotFoundError: The histogram has 1 peak")
+    assert table["minimum"].error.startswith("ThresholdNotFoundError: The histogram has one peak")
     assert table["otsu"].threshold == OtsuThreshold().fit(one_peak.reshape(1, 3, 13)).threshold_
     assert "needs y" in compare_thresholds(X, techniques=["supervised"]).rows[0].error
     lines = str(table).splitlines()

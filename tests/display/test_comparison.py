@@ -128,7 +128,7 @@ def test_failures_stand_in_their_panel():
     display = ComparisonDisplay.from_images(ONE_PEAK, None, ["minimum", "otsu", "supervised"])
     assert titles(display)[2:] == ["minimum\nfailed", "supervised\nfailed"]
     assert text(display.axes_[2]) == display.comparison["minimum"].error
-    assert text(display.axes_[2]).startswith("ThresholdNotFoundError: The histogram has 1 peak")
+    assert text(display.axes_[2]).startswith("ThresholdNotFoundError: The histogram has one peak")
     assert text(display.axes_[3]) == "needs y: it learns from true masks"
 
 
