@@ -209,7 +209,9 @@ class MultiScaleSauvolaThreshold(LocalThreshold):
 
     def _sauvola(self, v: Array, valid: Array | None, sizes: tuple[int, ...], r: float) -> Floats:
         t = np.empty(v.shape)
-        Windows(v, sizes, valid, self.border).threshold(sauvola, (self.k, r), Output(None), t)
+        Windows(v, sizes, valid, self.border).threshold(
+            sauvola, (float(self.k), float(r)), Output(None), t
+        )
         return t
 
 

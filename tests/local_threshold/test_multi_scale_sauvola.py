@@ -174,3 +174,9 @@ def test_float16_is_cut_at_a_threshold_beyond_it():
     cut = MultiScaleSauvolaThreshold(mode="trunc").fit(X)
     assert (cut.thresholds(X) < np.finfo(np.float16).min).all()
     np.testing.assert_array_equal(cut.transform(X), np.full_like(X, -np.inf))
+
+
+def test_k_may_be_any_whole_number():
+    X = np.full((1, 2, 3), 7, np.uint8)
+    t = MultiScaleSauvolaThreshold(k=10**30).fit(X).thresholds(X)
+    np.testing.assert_allclose(t, 7 * (1 - 1e30))
