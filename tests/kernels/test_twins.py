@@ -236,3 +236,19 @@ def test_gray(dtype, n_channels):
     exact = colour[:, :3].astype(np.int64) @ np.array([9798, 19235, 3735])
     np.testing.assert_array_equal(out, (exact + 2**14) >> 15)
     assert 9798 + 19235 + 3735 == 2**15
+
+
+def test_bins_of_the_least_numbers():
+    tiny = np.finfo(np.float64).smallest_subnormal
+    edges = np.linspace(0, 40 * tiny, 5)
+    v = np.arange(41) * tiny
+    counts = count_bins(kernel_form(v), edges)
+    np.testing.assert_array_equal(counts, np.histogram(v, edges)[0])
+    np.testing.assert_array_equal(counts, [10, 10, 10, 11])
+
+
+def test_a_pixel_at_its_threshold_is_below_it_also_where_both_are_zero():
+    zeros, out = np.zeros(3), np.empty(3, np.uint8)
+    rule = apply.BINARY_INV, 0.0, 1e-12, np.uint8(255), np.uint8(0), (0.0, 255.0, True)
+    apply.settle(zeros, zeros, rule, out)
+    np.testing.assert_array_equal(out, 255)
