@@ -14,34 +14,10 @@ import numpy as np
 from skthresh.kernels._jit import kernel
 from skthresh.kernels.apply import BINARY, BINARY_INV, settle
 from skthresh.kernels.border import surround
+from skthresh.kernels.slide import slide_down, slide_windows
 from skthresh.kernels.weighted import add_row
 
 __all__ = ["box_threshold"]
-
-
-@kernel
-def _slide(total: Any, incoming: Any, outgoing: Any) -> None:
-    for x in range(total.size):
-        total[x] += np.int64(incoming[x]) - np.int64(outgoing[x])
-
-
-@kernel
-def _running_sums(padded: Any, size: int, sums: Any) -> None:
-    s = np.int64(0)
-    for x in range(size):
-        s += padded[x]
-    sums[0] = s
-    incoming, later = padded[size:], sums[1:]
-    whole = later.size // 4 * 4
-    for x in range(0, whole, 4):  # the compiler does not unroll it by itself
-        a = s + (incoming[x] - padded[x])
-        b = a + (incoming[x + 1] - padded[x + 1])
-        c = b + (incoming[x + 2] - padded[x + 2])
-        s = c + (incoming[x + 3] - padded[x + 3])
-        later[x], later[x + 1], later[x + 2], later[x + 3] = a, b, c, s
-    for x in range(whole, later.size):
-        s += incoming[x] - padded[x]
-        later[x] = s
 
 
 @kernel
@@ -108,13 +84,13 @@ def box_threshold(
     for i in range(i0, i1):
         for y in range(y0, y1):
             if y > y0:
-                _slide(total, stat[i, rows[y + kh - 1]], stat[i, rows[y - 1]])
+                slide_down(total, stat[i, rows[y + kh - 1]], stat[i, rows[y - 1]])
             else:
                 total[:] = 0
                 for j in range(kh):
                     add_row(total, stat[i, rows[y + j]], np.int64(1))
             surround(padded, columns, kw // 2, width)
-            _running_sums(padded, kw, sums)
+            slide_windows(padded, kw, sums)
             if binary:
                 _compare(v[i, y], sums, count, shift, above, below, out[i, y])
             else:

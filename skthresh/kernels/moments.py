@@ -17,6 +17,7 @@ import numpy as np
 
 from skthresh.kernels._jit import kernel, specialised
 from skthresh.kernels.arithmetic import whole
+from skthresh.kernels.slide import slide_along
 
 __all__ = ["exact", "greatest_variance", "packed", "packed_sums", "rounded", "wide_sums"]
 
@@ -47,29 +48,14 @@ def _packed_slide(new: Any, old: Any, look: Any, half: int, state: Any) -> None:
 
 
 @kernel
-def _scan_row(columns: Any, size: int, s: int, out: Any) -> None:
-    """Slide along a row; four steps at a time, which the compiler does not find by itself."""
-    incoming, whole = columns[size:], out.size // 4 * 4
-    for x in range(0, whole, 4):
-        a = s + (incoming[x] - columns[x])
-        b = a + (incoming[x + 1] - columns[x + 1])
-        c = b + (incoming[x + 2] - columns[x + 2])
-        s = c + (incoming[x + 3] - columns[x + 3])
-        out[x], out[x + 1], out[x + 2], out[x + 3] = a, b, c, s
-    for x in range(whole, out.size):
-        s += incoming[x] - columns[x]
-        out[x] = s
-
-
-@kernel
 def _packed_scan(state: Any, size: int, last: Any, x0: int, x1: int, out: Any) -> None:
-    _scan_row(state[0], size, last[0], out[0][x0:x1])
+    slide_along(state[0], size, last[0], out[0][x0:x1])
 
 
 @kernel
 def _wide_scan(state: Any, size: int, last: Any, x0: int, x1: int, out: Any) -> None:
     for k in range(state.shape[0]):
-        _scan_row(state[k], size, last[k], out[k][x0:x1])
+        slide_along(state[k], size, last[k], out[k][x0:x1])
 
 
 @kernel

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from skthresh.kernels._jit import kernel
+from skthresh.kernels.slide import slide_down, slide_windows
 
 __all__ = ["ADD", "MAX", "MIN", "block_windows", "line_windows", "slide_sums"]
 
@@ -144,24 +145,6 @@ def _row_windows(
 
 
 @kernel
-def _slide(total: Any, incoming: Any, outgoing: Any) -> None:
-    for x in range(total.size):
-        total[x] += incoming[x] - outgoing[x]
-
-
-@kernel
-def _running_sums(padded: Any, size: int, sums: Any) -> None:
-    s = np.int64(0)
-    for x in range(size):
-        s += padded[x]
-    sums[0] = s
-    incoming, later = padded[size:], sums[1:]
-    for x in range(later.size):
-        s += incoming[x] - padded[x]
-        later[x] = s
-
-
-@kernel
 def slide_sums(
     v: Any,
     valid: Any,
@@ -197,9 +180,9 @@ def slide_sums(
         else:
             _read(v, valid, rows[y + kh - 1], centre, one, power, ADD, zero, line)
             _read(v, valid, rows[y - 1], centre, one, power, ADD, zero, other)
-            _slide(total, line, other)
+            slide_down(total, line, other)
         _pad(total, columns, kw // 2, zero, padded)
-        _running_sums(padded, kw, out[y - y0])
+        slide_windows(padded, kw, out[y - y0])
 
 
 @kernel

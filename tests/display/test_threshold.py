@@ -294,11 +294,11 @@ def test_nothing_overlaps_or_leaves_the_figure(shape):
     figure.canvas.draw()
     boxes = [ax.get_tightbbox() for ax in display.axes_]
     outer = figure.bbox
-    for box in boxes:  # to half a pixel, which is not drawn
-        assert box.x0 >= -0.5
-        assert box.y0 >= -0.5
-        assert box.x1 <= outer.x1 + 0.5
-        assert box.y1 <= outer.y1 + 0.5
+    for box in boxes:
+        assert box.x0 >= 0
+        assert box.y0 >= 0
+        assert box.x1 <= outer.x1
+        assert box.y1 <= outer.y1
     assert boxes[0].x1 <= boxes[1].x0
     assert boxes[1].x1 <= boxes[2].x0
     below = display.axes_[1].xaxis.label.get_window_extent()

@@ -6,6 +6,7 @@ be; the others go on, and the command fails at the end. A crash of the process n
 """
 
 import argparse
+import contextlib
 import faulthandler
 import math
 import os
@@ -67,8 +68,11 @@ def main():
     chosen = [i for i, e in enumerate(instances()) if given.only in repr(e)]
     n = math.ceil(given.cases / sum(share_of(instances()[i]) for i in chosen))
     total, failed = Counter(), []
-    os.chdir(tempfile.mkdtemp())  # what a path among the parameters may be written to
-    with ProcessPoolExecutor(given.processes) as pool:
+    with (
+        tempfile.TemporaryDirectory() as folder,  # where a path among the parameters is written to
+        contextlib.chdir(folder),
+        ProcessPoolExecutor(given.processes) as pool,
+    ):
         running = {i: pool.submit(work, i, n, given.seed) for i in chosen}
         for i, future in running.items():
             try:

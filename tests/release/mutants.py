@@ -45,6 +45,7 @@ TESTS = {
     f"{KERNELS}/interpolate.py": "kernels/test_cells.py",
     f"{KERNELS}/median.py": "kernels/test_median_kernels.py",
     f"{KERNELS}/moments.py": "kernels/test_sliding.py",
+    f"{KERNELS}/slide.py": "kernels/test_sliding.py",
     f"{KERNELS}/stack.py": "kernels/test_sliding.py",
     f"{KERNELS}/statistics.py": "kernels/test_sliding.py",
     f"{KERNELS}/symmetric.py": "kernels/test_twins.py",
