@@ -147,7 +147,7 @@ def refuse_unsupported(estimator: Any) -> None:
     """Raise if an estimator computes on NumPy arrays alone."""
     if not get_tags(estimator).array_api_support:
         raise TypeError(
-            f"{estimator!r} computes on NumPy arrays alone, and X is none: convert it, with "
+            f"{estimator!r} computes on NumPy arrays alone, and X is not one: convert it, with "
             "np.asarray(X), or np.asarray(X.cpu()) and X.get() from a GPU. Techniques that "
             "compute where arrays live have 'yes' under gpu in skthresh.utils.capabilities()."
         )
