@@ -120,9 +120,11 @@ class Reach:
 
 
 def _differences(x: Any, axis: int, size: int) -> Any:
-    running = Space.of(x).xp.cumulative_sum(x, axis=axis, include_initial=True)
-    n = x.shape[axis] - size + 1
-    return part(running, axis, size, n) - part(running, axis, 0, n)
+    # Without include_initial, which loses the device in array-api-strict below 2.6.
+    xp, n = Space.of(x).xp, x.shape[axis] - size
+    running = xp.cumulative_sum(x, axis=axis)
+    others = part(running, axis, size, n) - part(running, axis, 0, n)
+    return xp.concat([part(running, axis, size - 1, 1), others], axis=axis)
 
 
 def _doubling(op: Callable[[Any, Any], Any]) -> Callable[[Any, int, int], Any]:
