@@ -69,6 +69,17 @@ def test_any_array(estimator, X, layout):
     np.testing.assert_array_equal(np.stack(singles), expected)
 
 
+@pytest.mark.parametrize("estimator", THRESHOLDERS, ids=repr)
+@pytest.mark.parametrize("mode", ["binary", "binary_inv"])
+def test_the_largest_numbers_there_are(estimator, mode):
+    huge = np.finfo(np.float64).max
+    for image in ([[-huge]], [[huge, huge]], [[-huge, 0], [0, -huge]], [[huge, 0], [0, -huge]]):
+        X = np.array([image])
+        e = clone(estimator).set_params(mode=mode).fit(X, X > 0)
+        assert e.predict(X).shape == e.transform(X).shape == X.shape
+        assert e.decision_function(X).shape == X.shape  # and no warning, which is an error here
+
+
 def test_distances_beyond_float64_are_infinite():
     huge = np.finfo(float).max
     found = LiThreshold().fit(X := np.array([[-huge, huge]])).decision_function(X)

@@ -180,8 +180,8 @@ class AdOtsuThreshold(LocalThreshold):
         windows = Windows(plane.v, self._window(plane.v.ndim), plane.valid, self.border)
         v = windows.plane.astype(np.float64)
         lo, hi = float(plane.pixels.min()), float(plane.pixels.max())
-        nowhere = np.nextafter(lo, -np.inf) - plane.full_scale if inverse else hi
         with np.errstate(over="ignore", invalid="ignore"):
+            nowhere = np.nextafter(lo, -np.inf) - plane.full_scale if inverse else hi
             t = windows.settle(self._interpolated(plane, windows), v)
             if self.reference == "global":
                 t = self._near_global(t, plane, windows, nowhere)

@@ -100,4 +100,5 @@ def below(v: Array) -> Array:
     >>> below(np.array([1.0])) < 1.0
     array([ True])
     """
-    return np.asarray(np.nextafter(np.asarray(v, np.float64), -np.inf))
+    with np.errstate(over="ignore"):  # below the least number there is -inf
+        return np.asarray(np.nextafter(np.asarray(v, np.float64), -np.inf))

@@ -98,3 +98,4 @@ def test_below_is_below():
     v = np.array([0, 1, 255, -5, 2**40])
     assert (below(v) < v).all()
     np.testing.assert_allclose(below(v), v, rtol=1e-15, atol=1e-300)
+    assert below(np.array([-np.finfo(np.float64).max])) == -np.inf
