@@ -2,6 +2,7 @@
 
 import multiprocessing
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -105,6 +106,24 @@ def test_an_error_in_a_thread_is_raised():
     for n_jobs in (1, 2):
         with pytest.raises(ValueError, match="part 3"):
             run_threads(work, range(5), n_jobs)
+
+
+def test_no_part_is_begun_after_an_interrupt():
+    class Parts(list):
+        def __iter__(self):
+            yield from range(5)
+            raise KeyboardInterrupt  # while parts are handed over
+
+    begun, go = [], threading.Event()
+
+    def work(part):
+        begun.append(part)
+        go.wait(5)
+
+    threading.Timer(0.2, go.set).start()
+    with pytest.raises(KeyboardInterrupt):
+        run_threads(work, Parts(range(10)), 2)
+    assert sorted(begun) == [0, 1]
 
 
 def test_n_jobs_is_counted_as_joblib_does():

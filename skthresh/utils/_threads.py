@@ -45,11 +45,17 @@ def n_threads(n_jobs: int | None) -> int:
 
 
 def run_threads(work: Callable[[Any], None], parts: Sequence[Any], n_jobs: int) -> None:
-    """Call ``work(part)`` for each part, in up to `n_jobs` threads; the first error is raised."""
+    """Call ``work(part)`` for each part, in up to `n_jobs` threads; the first error is raised.
+
+    After an error, or an interrupt, no further part is begun.
+    """
     if n_jobs == 1 or len(parts) <= 1:
         for part in parts:
             work(part)
         return
-    with ThreadPoolExecutor(min(n_jobs, len(parts))) as pool:
+    pool = ThreadPoolExecutor(min(n_jobs, len(parts)))
+    try:
         for _ in pool.map(work, parts):
             pass
+    finally:  # also of an interrupt while parts are handed over, of which `map` lets none go
+        pool.shutdown(cancel_futures=True)
