@@ -65,3 +65,12 @@ def test_invariances():
     assert_invariant(isodata, RNG, near=1)
     e = IsodataThreshold(channel_axis=-1).fit(np.stack([REAL["coins"], REAL["coins"]], -1)[None])
     assert e.fixed_points_[0] == e.fixed_points_[1]
+
+
+def test_a_half_way_point_that_is_a_level_is_not_below_it():
+    """[2, 2, 3, 2]: between 0 and the rest it is 1, and is computed as the number before 1."""
+    assert isodata_fixed_points([2, 2, 3, 2], range(4)) == [1, 2]
+    for _ in range(300):
+        counts = [1, *RNG.integers(0, 4, RNG.integers(1, 7)).tolist(), 2]
+        levels = range(len(counts))
+        assert isodata_fixed_points(counts, levels) == fixed_points(counts, levels)
