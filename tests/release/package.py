@@ -23,7 +23,7 @@ UV = [sys.executable, "-m", "uv"]
 
 # How kernels are tested as the Python that they are: whole numbers wrap around in them, and 0 * inf
 # is NaN, of which NumPy's scalars warn.
-AS_PYTHON = ["-W", "ignore::RuntimeWarning"]
+AS_PYTHON = ["-W", "ignore:overflow:RuntimeWarning", "-W", "ignore:invalid:RuntimeWarning"]
 
 # Of links into the source, which is not there: they are looked at in the checkout.
 NOT_OF_A_PACKAGE = "tests/test_docs.py::test_links_lead_somewhere"
