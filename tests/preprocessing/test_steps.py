@@ -8,7 +8,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 from skthresh import BatchShapeWarning, Flatten, GaussianBlur, Resize, ToGray
-from skthresh.kernels.gaussian import fixed_point_weights, gaussian_weights
+from skthresh.kernels.gaussian import gaussian_weights
 
 RNG = np.random.default_rng(0)
 COLOUR = [data.astronaut(), data.rocket(), data.coffee(), data.chelsea()]
@@ -128,13 +128,6 @@ class TestGaussianBlur:
         out = GaussianBlur(3).fit_transform(image)
         assert np.isnan(out[0, 2, 2])
         np.testing.assert_allclose(np.delete(out.ravel(), 12), 3.0)
-
-    def test_fixed_point_weights_sum_to_one(self):
-        for size in (3, 5, 11, 41):
-            for sigma in (None, 0.3, 2.2, 9.0):
-                w = fixed_point_weights(gaussian_weights(size, sigma))
-                assert w.sum() == 256
-                assert (w == w[::-1]).all()
 
     @pytest.mark.parametrize(
         "params", [{"kernel_size": 4}, {"kernel_size": None}, {"kernel_size": (3, 3, 3)}]
