@@ -1,10 +1,10 @@
-"""Regions that hold a seed, against SciPy's labels."""
+"""Regions that hold a seed, or have a size, against SciPy's labels."""
 
 import numpy as np
 import pytest
 from scipy import ndimage
 
-from skthresh.kernels.regions import keep_seeded, reconstruct
+from skthresh.kernels.regions import keep_seeded, of_size, reconstruct
 
 RNG = np.random.default_rng(0)
 
@@ -34,6 +34,23 @@ def test_volumes(connectivity):
     mask, seeds = RNG.random((7, 8, 9)) < 0.3, RNG.random((7, 8, 9)) < 0.05
     found = reconstruct(mask, seeds, connectivity)
     np.testing.assert_array_equal(found, twin(mask, seeds, connectivity))
+
+
+def areas(mask):
+    """The number of pixels in the region of each pixel."""
+    labels, _ = ndimage.label(mask, np.ones((3,) * mask.ndim))
+    return np.bincount(labels.ravel())[labels] * mask
+
+
+@pytest.mark.parametrize("share", [0.05, 0.3, 0.5, 0.95])
+@pytest.mark.parametrize("shape", [(50,), (1, 40), (40, 1), (33, 47), (7, 8, 9)])
+@pytest.mark.parametrize("limits", [(1, np.inf), (2, 6), (5, np.inf), (7, 7), (3, 2)])
+def test_regions_of_a_size(shape, share, limits):
+    for _ in range(10):
+        mask = RNG.random(shape) < share
+        area = areas(mask)
+        expected = mask & (area >= limits[0]) & (area <= limits[1])
+        np.testing.assert_array_equal(of_size(mask, *limits), expected)
 
 
 def test_a_spiral_is_one_region():
