@@ -36,8 +36,9 @@ def interrupted(seconds):
         assert time.process_time() - begin < 2 * seconds + 5  # of both threads
         # Threads end soon: what was begun is finished, and nothing else is begun.
         timer.join()
+        end = time.monotonic() + 60
         while threading.active_count() > n_threads:
-            assert time.process_time() - begin < 2 * seconds + 5
+            assert time.monotonic() < end
             time.sleep(0.01)
     finally:
         timer.cancel()
@@ -53,13 +54,13 @@ def interrupted(seconds):
 def test_a_call(estimator, n_jobs):
     estimator = clone(estimator).set_params(n_jobs=n_jobs).fit(SMALL)
     expected = estimator.predict(SMALL)
-    for seconds in (0.05, 0.5):
+    for seconds in (0.05, 0.3):
         with interrupted(seconds):
             estimator.predict(MANY)
     np.testing.assert_array_equal(estimator.predict(SMALL), expected)
 
 
-@pytest.mark.parametrize("seconds", [0.01, 0.1, 0.5])
+@pytest.mark.parametrize("seconds", [0.01, 0.1, 0.3])
 def test_a_batch_is_learned_wholly_or_not_at_all(seconds):
     otsu, expected = OtsuThreshold().fit(SMALL), OtsuThreshold().fit(SMALL)
     answer = otsu.predict(SMALL)
