@@ -1,4 +1,4 @@
-"""Ctrl-C in the middle of a long call: it ends soon, and what was fitted is as it was before."""
+"""Ctrl-C in the middle of a long call: it ends soon, and nothing is left half done."""
 
 import contextlib
 import gc

@@ -40,6 +40,7 @@ def interpolate_axis(grid: Any, points: Any, out: Any) -> None:
     if last < 0:
         for i in range(out.shape[0]):
             for x in range(n):
+                # no assignment, whose error message takes longer to compile than all the rest
                 _between(grid[i, 0], grid[i, 0], 0.0, out[i, x])
         return
     at, shares = np.empty(n, np.int64), np.empty(n)

@@ -57,5 +57,5 @@ def run_threads(work: Callable[[Any], None], parts: Sequence[Any], n_jobs: int) 
     try:
         for _ in pool.map(work, parts):
             pass
-    finally:  # also of an interrupt while parts are handed over, of which `map` lets none go
+    finally:  # `map` cancels nothing if it is interrupted while parts are handed over
         pool.shutdown(cancel_futures=True)

@@ -11,7 +11,7 @@ SIZES, SIGMAS = (1, 3, 5, 9, 11, 41), (None, 0.3, 2.2, 9.0)
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("sigma", SIGMAS)
 def test_weights_are_those_of_the_formula(size, sigma):
-    """OpenCV's documented rules: sigma from the size, and tables of eighths for small sizes."""
+    """OpenCV's documented rules: sigma from the size, and tables of 256ths for small sizes."""
     weights = gaussian_weights(size, sigma)
     assert weights.sum() == pytest.approx(1, abs=1e-15)
     if sigma is None and size <= 9:
