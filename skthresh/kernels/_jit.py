@@ -12,7 +12,7 @@ from typing import Any
 
 from numba import njit
 
-__all__ = ["fused_kernel", "kernel", "specialised"]
+__all__ = ["fused_kernel", "inlined_kernel", "inner_kernel", "kernel", "specialised"]
 
 
 def kernel(function: Callable[..., Any], **options: Any) -> Callable[..., Any]:
@@ -48,16 +48,54 @@ def _own_names(dispatcher: Any) -> Any:
     return dispatcher
 
 
-def fused_kernel(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a kernel whose ``a * b + c`` may be one instruction, rounded once.
+class _Inner:
+    """Stands for a kernel where other kernels name it; Python cannot call it."""
+
+    def __init__(self, dispatcher: Any) -> None:
+        self._dispatcher = dispatcher
+
+    @property
+    def _numba_type_(self) -> Any:
+        return self._dispatcher._numba_type_  # what Numba asks for
+
+    def __call__(self, *args: Any) -> None:  # noqa: ARG002
+        name = self._dispatcher.py_func.__name__
+        raise TypeError(f"{name} can be called by kernels alone: it was compiled by inner_kernel.")
+
+
+def inner_kernel(function: Callable[..., Any], **options: Any) -> Any:
+    """Compile a kernel that other kernels alone call.
+
+    To compile the entrance that Python would need takes as long as a fourth of all. Numba does not
+    look whether it is there.
+    """
+    inner = kernel(function, no_cpython_wrapper=True, **options)
+    return _Inner(inner) if hasattr(inner, "_numba_type_") else inner
+
+
+def inlined_kernel(function: Callable[..., Any]) -> Any:
+    """Have a kernel copied into those that call it, before they are compiled.
+
+    It is not compiled and optimised by itself first, which saves time. This is for arithmetic of
+    numbers: where such a function looks into an array, LLVM does not vectorise the loop around it.
+    """
+    return njit(inline="always", error_model="numpy")(function)
+
+
+def fused_kernel(function: Callable[..., Any]) -> Any:
+    """Compile an inner kernel whose ``a * b + c`` may be one instruction, rounded once.
 
     That is all that the one fastmath flag allows; NaN and infinity keep their meaning.
     """
-    return kernel(function, fastmath={"contract"})
+    return inner_kernel(function, fastmath={"contract"})
 
 
 def specialised(
-    template: Callable[..., Any], name: str, source: str, **names: Any
+    template: Callable[..., Any],
+    name: str,
+    source: str,
+    compiler: Callable[..., Any] = kernel,
+    **names: Any,
 ) -> Callable[..., Any]:
     """Compile a copy of a function in which some global names stand for other functions.
 
@@ -72,13 +110,15 @@ def specialised(
         Tells the copies apart on disk.
     source : str
         The file whose change makes a copy on disk out of date.
+    compiler : callable, default=kernel
+        Or another one of this module.
     **names : kernel
         What the template's globals stand for.
     """
     code = template.__code__.replace(co_filename=source)
     copy = FunctionType(code, {**template.__globals__, **names}, template.__name__)
     copy.__qualname__ = f"{template.__name__}-{name}"
-    return kernel(copy)
+    return compiler(copy)
 
 
 @cache

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from skthresh.kernels._jit import kernel
+from skthresh.kernels._jit import inner_kernel, kernel
 
 __all__ = [
     "BINARY",
@@ -23,6 +23,7 @@ __all__ = [
     "select",
     "select_each",
     "settle",
+    "settle_levels",
 ]
 
 BINARY, BINARY_INV, TRUNC, TOZERO, TOZERO_INV, THRESHOLD = range(6)
@@ -83,7 +84,7 @@ def apply_scalar(v: Any, t: Any, rule: int, white: Any, out: Any) -> None:
         _tozero_inv(v, t, zero, out)
 
 
-@kernel
+@inner_kernel
 def _settle_select(
     v: Any, t: Any, close: Any, share: Any, above: Any, below: Any, zero: Any, out: Any
 ) -> None:
@@ -98,8 +99,10 @@ def _settle_select(
             out[x] = above if d > margin else (below if d <= margin else zero)
 
 
-@kernel
-def _settle_pixel(v: Any, t: Any, close: Any, share: Any, code: int, limits: Any, out: Any) -> None:
+@inner_kernel
+def settle_levels(v: Any, t: Any, rule: Any, out: Any) -> None:
+    """Write what becomes of pixels, as `settle` does, by one of the rules that are not binary."""
+    code, close, share, _, _, limits = rule
     lowest, highest, whole = limits
     for x in range(out.size):
         p, q = np.float64(v[x]), t[x]
@@ -131,12 +134,12 @@ def settle(v: Any, t: Any, rule: Any, out: Any) -> None:
         both; foreground and 0, of out's dtype; and for ``TRUNC`` the range of thresholds, and
         whether they are rounded down.
     """
-    code, close, share, white, zero, limits = rule
+    code, close, share, white, zero, _ = rule
     if code <= BINARY_INV:
         above, below = (white, zero) if code == BINARY else (zero, white)
         _settle_select(v, t, close, share, above, below, zero, out)
     else:
-        _settle_pixel(v, t, close, share, code, limits, out)
+        settle_levels(v, t, rule, out)
 
 
 @kernel

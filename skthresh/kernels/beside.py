@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from skthresh.kernels._jit import kernel
+from skthresh.kernels._jit import inner_kernel, kernel
 from skthresh.kernels.moments import packed_sums
 
 __all__ = ["count_windows", "fill_stack"]
@@ -36,7 +36,7 @@ def count_windows(n_rows: int, n_columns: Any, counts: Any, shares: Any) -> None
         shares[x] = 1.0 / counts[x]
 
 
-@kernel
+@inner_kernel
 def _copy(source: Any, start: int, n: int, target: Any, to: int) -> None:
     # unsigned indices: the compiler does not ask whether they count from the end
     a, b = np.uintp(start), np.uintp(to)
@@ -44,7 +44,7 @@ def _copy(source: Any, start: int, n: int, target: Any, to: int) -> None:
         target[b + x] = source[a + x]
 
 
-@kernel
+@inner_kernel
 def _put(v: Any, shape: Any, i: int, columns: Any, at: int, line: int, wide: Any) -> None:
     """Put an image into the picture, with what stands beyond its borders at its sides."""
     _, height, width = shape
@@ -59,7 +59,7 @@ def _put(v: Any, shape: Any, i: int, columns: Any, at: int, line: int, wide: Any
             wide[start + width + x] = wide[start + right] if right >= 0 else 0
 
 
-@kernel
+@inner_kernel
 def _take(picture: Any, line: int, at: int, shape: Any, i: int, end: int, out: Any) -> None:
     """Take an image out of the picture; those up to `end` come after it."""
     _, height, width = shape

@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from skthresh.kernels._jit import kernel
+from skthresh.kernels._jit import inner_kernel, kernel
 from skthresh.kernels.border import surround
 from skthresh.kernels.weighted import weighted_columns, weighted_rows
 
 __all__ = ["blur_fixed_point"]
 
 
-@kernel
+@inner_kernel
 def _round_fixed_point(sums: Any, out: Any) -> None:
     for x in range(out.size):
         out[x] = (sums[x] + 32768) >> 16

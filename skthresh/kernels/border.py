@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skthresh.kernels._jit import kernel
+from skthresh.kernels._jit import inner_kernel
 
 __all__ = ["border_index", "surround"]
 
@@ -36,7 +36,7 @@ def border_index(n: int, size: int, border: str = "replicate") -> NDArray[np.int
     return np.minimum(i, period - i) if n > 1 else np.zeros_like(i)
 
 
-@kernel
+@inner_kernel
 def surround(padded: Any, columns: Any, half: int, n: int) -> None:
     """Put what stands beyond the border on both sides of a row that is in the middle."""
     row = padded[half : half + n]

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from skthresh.kernels._jit import kernel
-from skthresh.kernels.apply import BINARY, BINARY_INV, settle
+from skthresh.kernels._jit import inner_kernel, kernel
+from skthresh.kernels.apply import BINARY, BINARY_INV, settle_levels
 from skthresh.kernels.border import surround
 from skthresh.kernels.slide import slide_down, slide_windows
 from skthresh.kernels.weighted import add_row
@@ -20,7 +20,7 @@ from skthresh.kernels.weighted import add_row
 __all__ = ["box_threshold"]
 
 
-@kernel
+@inner_kernel
 def _compare(v: Any, sums: Any, count: Any, shift: Any, above: Any, below: Any, out: Any) -> None:
     for x in range(out.size):
         # in the sums' own width, which is known to hold it
@@ -28,7 +28,7 @@ def _compare(v: Any, sums: Any, count: Any, shift: Any, above: Any, below: Any, 
         out[x] = above if limit > sums[x] else below
 
 
-@kernel
+@inner_kernel
 def _rounded_means(sums: Any, count: int, offset: int, t: Any) -> None:
     for x in range(t.size):
         t[x] = (2 * sums[x] + count) // (2 * count) - offset
@@ -95,4 +95,4 @@ def box_threshold(
                 _compare(v[i, y], sums, count, shift, above, below, out[i, y])
             else:
                 _rounded_means(sums, count, offset, t)
-                settle(v[i, y], t, rule, out[i, y])
+                settle_levels(v[i, y], t, rule, out[i, y])

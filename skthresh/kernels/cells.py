@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from skthresh.kernels._jit import kernel
+from skthresh.kernels._jit import inner_kernel, kernel
 
 __all__ = ["cell_squares", "cell_totals"]
 
@@ -18,7 +18,7 @@ __all__ = ["cell_squares", "cell_totals"]
 LANES, WHOLE = 8, 128
 
 
-@kernel
+@inner_kernel
 def _pairwise(a: Any, start: int, end: int) -> float:
     n = end - start
     if n < LANES:
@@ -42,7 +42,7 @@ def _pairwise(a: Any, start: int, end: int) -> float:
     return _pairwise(a, start, start + half) + _pairwise(a, start + half, end)
 
 
-@kernel
+@inner_kernel
 def _finish(columns: Any, starts: Any, out: Any) -> None:
     """Add the columns of each cell, and clear them."""
     for k in range(starts.size):
@@ -53,7 +53,7 @@ def _finish(columns: Any, starts: Any, out: Any) -> None:
         columns[x] = 0.0
 
 
-@kernel
+@inner_kernel
 def _add_totals(row: Any, valid: Any, level: Any, n: Any, s: Any, black: Any, open_: Any) -> None:
     origin, half, low, high = level
     for x in range(row.size):
@@ -100,7 +100,7 @@ def cell_totals(
             k += 1
 
 
-@kernel
+@inner_kernel
 def _add_squares(row: Any, valid: Any, level: Any, middle: Any, s: Any) -> None:
     origin, half = level
     for x in range(row.size):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from skthresh.kernels._jit import kernel
+from skthresh.kernels._jit import inner_kernel, kernel
 
 __all__ = ["apply_thresholds"]
 
@@ -12,13 +12,13 @@ __all__ = ["apply_thresholds"]
 BLOCK = 2048
 
 
-@kernel
+@inner_kernel
 def _start(v: Any, lowest: Any, nothing: Any, out: Any) -> None:
     for i in range(v.size):
         out[i] = lowest if v[i] == v[i] else nothing  # NaN is not
 
 
-@kernel
+@inner_kernel
 def _raise(v: Any, t: Any, level: Any, out: Any) -> None:
     for i in range(v.size):
         out[i] = level if v[i] > t else out[i]

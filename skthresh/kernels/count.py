@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from skthresh.kernels._jit import kernel
+from skthresh.kernels._jit import inner_kernel, kernel
 
 __all__ = [
     "count_bins",
@@ -103,7 +103,7 @@ def level_range(v: Any) -> Any:
     return lo, hi
 
 
-@kernel
+@inner_kernel
 def _extend(v: Any, lo: Any, hi: Any) -> None:
     for i in range(lo.size):
         x = v[i]
@@ -123,7 +123,7 @@ def finite_range(v: Any) -> Any:
     return np.float64(lo.min()), np.float64(hi.max())
 
 
-@kernel
+@inner_kernel
 def _place(v: Any, lo: Any, hi: Any, f: Any, scale: Any, n_bins: int, bins: Any) -> Any:
     """Find the bin of each pixel, n_bins for none; give how many may be in a neighbour of it."""
     doubtful = np.int32(0)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from skthresh.kernels._jit import kernel
+from skthresh.kernels._jit import inner_kernel, kernel
 
 __all__ = ["MORE", "fuzziness_bounds", "information", "smooth", "tabulate"]
 
@@ -45,7 +45,7 @@ def find_peaks(h: Any, at: Any) -> Any:
     return n
 
 
-@kernel
+@inner_kernel
 def _sums_of_three(h: Any, out: Any) -> None:
     # the sum of both neighbours first: a mirrored curve has mirrored sums, to the last bit
     left, middle, right = h[:-2], h[1:-1], h[2:]
@@ -171,7 +171,7 @@ def _entropy(table: Any, distance: float) -> Any:
     return row[1] + u * (row[2] + u * row[3])
 
 
-@kernel
+@inner_kernel
 def _weights(h: Any, lo: int, end: int, other: int) -> Any:
     """Divide the weight of the levels from `lo` to `end` among `lo` and `other`; keep the mean."""
     x, share, moment = h

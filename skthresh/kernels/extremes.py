@@ -11,18 +11,18 @@ from typing import Any
 
 import numpy as np
 
-from skthresh.kernels._jit import kernel
+from skthresh.kernels._jit import inner_kernel, kernel
 
 __all__ = ["slide_extremes"]
 
 
-@kernel
+@inner_kernel
 def _smaller(a: Any, b: Any, out: Any) -> None:
     for x in range(out.size):
         out[x] = a[x] if a[x] < b[x] else b[x]  # noqa: FURB136  min() looks for NaN
 
 
-@kernel
+@inner_kernel
 def _greater(a: Any, b: Any, out: Any) -> None:
     for x in range(out.size):
         out[x] = a[x] if a[x] > b[x] else b[x]  # noqa: FURB136
@@ -31,25 +31,25 @@ def _greater(a: Any, b: Any, out: Any) -> None:
 # In place: were it one of two arguments that are the same, the loops above would not vectorise.
 
 
-@kernel
+@inner_kernel
 def _lower(row: Any, out: Any) -> None:
     for x in range(out.size):
         out[x] = row[x] if row[x] < out[x] else out[x]  # noqa: FURB136
 
 
-@kernel
+@inner_kernel
 def _raise(row: Any, out: Any) -> None:
     for x in range(out.size):
         out[x] = row[x] if row[x] > out[x] else out[x]  # noqa: FURB136
 
 
-@kernel
+@inner_kernel
 def _copy(row: Any, out: Any) -> None:
     for x in range(out.size):
         out[x] = row[x]
 
 
-@kernel
+@inner_kernel
 def _columns(v: Any, rows: Any, y: int, j: int, ends: Any, begun: Any, line: Any) -> None:
     """Find the extremes of the columns of the windows around row y.
 
@@ -91,7 +91,7 @@ def _columns(v: Any, rows: Any, y: int, j: int, ends: Any, begun: Any, line: Any
     _greater(ends[1, j], begun[1], high)
 
 
-@kernel
+@inner_kernel
 def _rows(line: Any, columns: Any, width: int, other: Any, low: Any, high: Any) -> None:
     """Find the extremes of the windows along a row.
 

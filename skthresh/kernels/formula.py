@@ -13,11 +13,10 @@ from inspect import getfile, signature
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from skthresh.kernels import moments as sums
-from skthresh.kernels._jit import kernel, specialised
-from skthresh.kernels.apply import BINARY, settle
+from skthresh.kernels._jit import inlined_kernel, inner_kernel, kernel, specialised
+from skthresh.kernels.apply import BINARY, settle_levels
 from skthresh.kernels.arithmetic import at, inverse, part
 from skthresh.kernels.beside import count_windows, fill_stack
 
@@ -62,7 +61,7 @@ def _compare(
 ) -> None:
     """Tell pixels above their threshold from the others: `_fill` for the two binary rules.
 
-    What `settle` does, without a store between; and quicker to compile.
+    What `settle` does, without a store between.
     """
     code, close, share, white, zero, _ = rule
     above, below = (white, zero) if code == BINARY else (zero, white)
@@ -84,13 +83,16 @@ def _fill(
     rule: Any,
     out: Any,
 ) -> None:
-    """Threshold pixels whose windows are all alike, or have each their own number of pixels."""
+    """Threshold pixels whose windows are all alike, or have each their own number of pixels.
+
+    By the rules that are not binary.
+    """
     buffer = np.empty(CHUNK)
     for x0 in range(0, out.size, CHUNK):
         m = min(CHUNK, out.size - x0)
         for x in range(m):
             buffer[x] = threshold(v, a, b, low, high, n, scale, parameters, x0 + x)
-        settle(v[x0 : x0 + m], buffer[:m], rule, out[x0 : x0 + m])
+        settle_levels(v[x0 : x0 + m], buffer[:m], rule, out[x0 : x0 + m])
 
 
 def _fill_cut(
@@ -135,7 +137,7 @@ def _fill_cut(
             x0 = x1
 
 
-@kernel
+@inner_kernel
 def _no_moments(a: Any, b: Any, x: int, n: Any, share: Any, scale: Any) -> Any:  # noqa: ARG001
     return np.nan, np.nan, np.nan
 
@@ -200,9 +202,12 @@ def compiled(
         `skthresh.kernels.apply.settle`.
     """
     name, source = f"{function.__qualname__}-{kind}", getfile(function)
-    own = specialised(_threshold, name, source, formula=_adapted(function), moments=MOMENTS[kind])
+    parts = {"formula": _adapted(function), "moments": MOMENTS[kind]}
+    own = specialised(_threshold, name, source, inner_kernel, **parts)
     template = _compare if binary else _fill
-    loop = specialised(template, name, source, threshold=own)
+    loop = specialised(
+        template, name, source, inner_kernel if stack or cut else kernel, threshold=own
+    )
     if stack:
         return specialised(fill_stack, f"{name}-{template.__name__}", source, fill=loop)
     if not cut:
@@ -215,7 +220,7 @@ def _adapted(function: Callable[..., Any]) -> Any:
     asked = statistics_of(function)
     own = len(signature(function).parameters) - len(asked)
     arguments = ", ".join([*asked, *(f"p[{i}]" for i in range(own))])
-    scope = {"function": njit(error_model="numpy")(function)}
+    scope = {"function": inlined_kernel(function)}
     text = f"def adapted({', '.join(STATISTICS)}, p): return function({arguments})"
     exec(text, scope)  # noqa: S102  names alone vary, and they come from a signature
-    return njit(error_model="numpy")(scope["adapted"])
+    return inlined_kernel(scope["adapted"])

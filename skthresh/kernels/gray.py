@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from skthresh.kernels._jit import kernel
+from skthresh.kernels._jit import inner_kernel, kernel
 
 __all__ = ["bt601_fixed_point"]
 
@@ -14,7 +14,7 @@ __all__ = ["bt601_fixed_point"]
 RED, GREEN, BLUE = 9798, 19235, 3735
 
 
-@kernel
+@inner_kernel
 def _weigh(red: Any, green: Any, blue: Any) -> Any:
     # 16 bits of pixel and 15 of weight fill 31: no sum passes the 32 that vectorise best
     s = np.uint32(red) * np.uint32(RED) + np.uint32(green) * np.uint32(GREEN)

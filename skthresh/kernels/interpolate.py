@@ -6,19 +6,19 @@ from typing import Any
 
 import numpy as np
 
-from skthresh.kernels._jit import kernel
+from skthresh.kernels._jit import inner_kernel, kernel
 
 __all__ = ["interpolate_axis"]
 
 
-@kernel
+@inner_kernel
 def _between(a: Any, b: Any, share: float, out: Any) -> None:
     for x in range(out.size):
         # what is equal stays as it is, whatever is rounded
         out[x] = a[x] if a[x] == b[x] else a[x] * (1 - share) + b[x] * share
 
 
-@kernel
+@inner_kernel
 def _along(row: Any, at: Any, shares: Any, out: Any) -> None:
     for x in range(out.size):
         a, b, share = row[at[x]], row[at[x] + 1], shares[x]

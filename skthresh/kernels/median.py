@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from skthresh.kernels._jit import kernel
+from skthresh.kernels._jit import inner_kernel, kernel
 from skthresh.kernels.apply import BINARY, settle
 
 __all__ = ["MOST", "column_threshold", "count_threshold"]
@@ -43,7 +43,7 @@ TOP_BIT, LAST_BIN = np.uint64(15), np.uint64(48)
 HALF, FULL = np.uint64(0x7FFF), np.uint64(0xFFFF)
 
 
-@kernel
+@inner_kernel
 def _copy(line: Any, columns: Any, half: int, padded: Any) -> None:
     """Copy a row, and what stands beyond its ends."""
     n = line.size
@@ -53,26 +53,26 @@ def _copy(line: Any, columns: Any, half: int, padded: Any) -> None:
         padded[half + n + x] = line[columns[half + n + x]]
 
 
-@kernel
+@inner_kernel
 def _raise(v: Any, offset: Any, top: Any, limit: Any) -> None:
     for x in range(limit.size):
         limit[x] = min(max(np.int32(v[x]) + offset, np.int32(0)), top)
 
 
-@kernel
+@inner_kernel
 def _count_one(limit: Any, a: Any, below: Any) -> None:
     for x in range(below.size):
         below[x] += np.uint8(a[x] < limit[x])
 
 
-@kernel
+@inner_kernel
 def _count_three(limit: Any, a: Any, b: Any, c: Any, below: Any) -> None:
     for x in range(below.size):
         t = limit[x]
         below[x] += np.uint8(a[x] < t) + np.uint8(b[x] < t) + np.uint8(c[x] < t)
 
 
-@kernel
+@inner_kernel
 def _count_five(limit: Any, a: Any, b: Any, c: Any, d: Any, e: Any, below: Any) -> None:
     for x in range(below.size):
         t = limit[x]
@@ -80,14 +80,14 @@ def _count_five(limit: Any, a: Any, b: Any, c: Any, d: Any, e: Any, below: Any) 
         below[x] += some + np.uint8(d[x] < t) + np.uint8(e[x] < t)
 
 
-@kernel
+@inner_kernel
 def _flush(below: Any, count: Any) -> None:
     for x in range(count.size):
         count[x] += below[x]
         below[x] = 0
 
 
-@kernel
+@inner_kernel
 def _decide(v: Any, count: Any, half: Any, offset: Any, top: Any, above: Any, out: Any) -> None:
     """Compare counts with half of the window; ``v + offset`` may be above all levels there are."""
     other = above[1]
@@ -159,7 +159,7 @@ def count_threshold(
             _decide(v[i, y], count, half, shift, top, above, out[i, y])
 
 
-@kernel
+@inner_kernel
 def _enter(line: Any, columns: Any, fine: Any, coarse: Any) -> None:
     one = np.uint16(1)
     for c in range(columns.size):
@@ -168,7 +168,7 @@ def _enter(line: Any, columns: Any, fine: Any, coarse: Any) -> None:
         coarse[c, level >> 4] += one
 
 
-@kernel
+@inner_kernel
 def _exchange(old: Any, new: Any, columns: Any, fine: Any, coarse: Any) -> None:
     """Move the histogram of each column down by a row."""
     one = np.uint16(1)
@@ -180,7 +180,7 @@ def _exchange(old: Any, new: Any, columns: Any, fine: Any, coarse: Any) -> None:
         coarse[c, b >> 4] += one
 
 
-@kernel
+@inner_kernel
 def _find(a: Any, b: Any, c: Any, d: Any, k: Any) -> Any:
     """Find the bin, of 16 in four words, that the pixel of order k is in, and what is below it."""
     word, first, below = a, ZERO, ZERO
@@ -200,7 +200,7 @@ def _find(a: Any, b: Any, c: Any, d: Any, k: Any) -> Any:
     return first + j, below + (((sums - word) >> (j * BITS)) & FULL)
 
 
-@kernel
+@inner_kernel
 def _catch_up(old: Any, new: Any, then: int, now: int, size: int, words: Any) -> Any:
     """Bring 16 fine bins from one window to a later one, or count them anew if that is less."""
     a, b, c, d = words
@@ -220,7 +220,7 @@ def _catch_up(old: Any, new: Any, then: int, now: int, size: int, words: Any) ->
     return a, b, c, d
 
 
-@kernel
+@inner_kernel
 def _medians(fine: Any, coarse: Any, size: int, k: Any, levels: Any) -> None:
     """Find the pixel of order k of each window of a row.
 
@@ -268,7 +268,7 @@ def _medians(fine: Any, coarse: Any, size: int, k: Any, levels: Any) -> None:
         later[x] = here * BITS + _find(a, b, c, d, k - below)[0]
 
 
-@kernel
+@inner_kernel
 def _less(levels: Any, offset: float, t: Any) -> None:
     for x in range(t.size):
         t[x] = levels[x] - offset

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from skthresh.kernels._jit import kernel, specialised
+from skthresh.kernels._jit import inner_kernel, kernel, specialised
 from skthresh.kernels.arithmetic import whole
 from skthresh.kernels.slide import slide_along
 
@@ -29,7 +29,7 @@ slide: Any = None
 scan: Any = None
 
 
-@kernel
+@inner_kernel
 def _packed_enter(row: Any, sign: int, look: Any, half: int, state: Any) -> None:  # noqa: ARG001
     columns = state[0][1 + half :]
     for x in range(row.size):
@@ -37,7 +37,7 @@ def _packed_enter(row: Any, sign: int, look: Any, half: int, state: Any) -> None
         columns[x] += sign * (p + ((p * p) << 32))
 
 
-@kernel
+@inner_kernel
 def _packed_slide(new: Any, old: Any, look: Any, half: int, state: Any) -> None:  # noqa: ARG001
     columns = state[0][1 + half :]
     for x in range(new.size):
@@ -47,18 +47,18 @@ def _packed_slide(new: Any, old: Any, look: Any, half: int, state: Any) -> None:
         columns[x] += np.int64(d) + (np.int64(squares) << 32)
 
 
-@kernel
+@inner_kernel
 def _packed_scan(state: Any, size: int, last: Any, x0: int, x1: int, out: Any) -> None:
     slide_along(state[0], size, last[0], out[0][x0:x1])
 
 
-@kernel
+@inner_kernel
 def _wide_scan(state: Any, size: int, last: Any, x0: int, x1: int, out: Any) -> None:
     for k in range(state.shape[0]):
         slide_along(state[k], size, last[k], out[k][x0:x1])
 
 
-@kernel
+@inner_kernel
 def _enter_row(row: Any, sign: int, middle: Any, factor: Any, power: int, columns: Any) -> None:
     """Add pixels as they are summed: ``((row - middle) ** power) * factor``, in whole numbers."""
     if power == 1:
@@ -70,7 +70,7 @@ def _enter_row(row: Any, sign: int, middle: Any, factor: Any, power: int, column
             columns[x] += sign * whole(d * d * factor)
 
 
-@kernel
+@inner_kernel
 def _slide_row(new: Any, old: Any, middle: Any, factor: Any, power: int, columns: Any) -> None:
     if power == 1:
         for x in range(new.size):
@@ -82,7 +82,7 @@ def _slide_row(new: Any, old: Any, middle: Any, factor: Any, power: int, columns
             columns[x] += whole(p * p * factor) - whole(q * q * factor)
 
 
-@kernel
+@inner_kernel
 def _wide_enter(row: Any, sign: int, look: Any, half: int, state: Any) -> None:
     middle, first, second = look
     _enter_row(row, sign, middle, first, 1, state[0][1 + half :])
@@ -90,7 +90,7 @@ def _wide_enter(row: Any, sign: int, look: Any, half: int, state: Any) -> None:
         _enter_row(row, sign, middle, second, 2, state[1][1 + half :])
 
 
-@kernel
+@inner_kernel
 def _wide_slide(new: Any, old: Any, look: Any, half: int, state: Any) -> None:
     middle, first, second = look
     _slide_row(new, old, middle, first, 1, state[0][1 + half :])
@@ -98,7 +98,7 @@ def _wide_slide(new: Any, old: Any, look: Any, half: int, state: Any) -> None:
         _slide_row(new, old, middle, second, 2, state[1][1 + half :])
 
 
-@kernel
+@inner_kernel
 def _start(state: Any, columns: Any, width: int, last: Any) -> None:
     """Complete the columns' sums beyond the border, -1 for nothing there, and begin a row.
 
@@ -118,7 +118,7 @@ def _start(state: Any, columns: Any, width: int, last: Any) -> None:
         last[k] = total
 
 
-@kernel
+@inner_kernel
 def _clear(state: Any) -> None:
     for k in range(state.shape[0]):
         sums = state[k]
@@ -178,7 +178,7 @@ wide_sums = specialised(
 )
 
 
-@kernel
+@inner_kernel
 def packed(a: Any, b: Any, x: int, n: Any, share: Any, scale: Any) -> Any:  # noqa: ARG001
     """Give mean, standard deviation and variance of a window of n bytes; share is 1 / n."""
     s, s2 = a[x] & LOWER, (a[x] >> 32) & LOWER
@@ -186,7 +186,7 @@ def packed(a: Any, b: Any, x: int, n: Any, share: Any, scale: Any) -> Any:  # no
     return s * share, np.sqrt(variance), variance
 
 
-@kernel
+@inner_kernel
 def exact(a: Any, b: Any, x: int, n: Any, share: Any, scale: Any) -> Any:
     """Give the same for a window of integers; ``n * b - a * a`` fits into 64 bits."""
     s, s2 = a[x], b[x]
@@ -194,7 +194,7 @@ def exact(a: Any, b: Any, x: int, n: Any, share: Any, scale: Any) -> Any:
     return scale[0] + s * share, np.sqrt(variance), variance
 
 
-@kernel
+@inner_kernel
 def rounded(a: Any, b: Any, x: int, n: Any, share: Any, scale: Any) -> Any:  # noqa: ARG001
     """Give the same for a window whose sums, or their squares, are not exact.
 
@@ -207,7 +207,7 @@ def rounded(a: Any, b: Any, x: int, n: Any, share: Any, scale: Any) -> Any:  # n
     return centre + unit * mean, unit * np.sqrt(variance), unit * unit * variance
 
 
-@kernel
+@inner_kernel
 def _greatest_spread(a: Any, b: Any, packed: bool, n: int) -> Any:
     """Give the greatest of ``n * b - a * a``: n**2 times the variance."""
     greatest = np.int64(0)

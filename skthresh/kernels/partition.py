@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from skthresh.kernels._jit import kernel
+from skthresh.kernels._jit import inner_kernel, kernel
 
 __all__ = ["add_class", "one_class"]
 
 
-@kernel
+@inner_kernel
 def _best(before: Any, sums: Any, start: int, stop: int, j: int) -> Any:
     """Find where the last class of the first j levels begins, the first of equals; and the gain."""
     weight, weight_rest, moment, moment_rest = sums[0], sums[1], sums[2], sums[3]

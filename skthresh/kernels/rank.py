@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from skthresh.kernels._jit import kernel
+from skthresh.kernels._jit import inner_kernel, kernel
 
 __all__ = ["SMALL", "median_windows", "otsu_packed", "otsu_split", "otsu_windows"]
 
@@ -34,7 +34,7 @@ BLOCK = 16
 DOUBT = 64
 
 
-@kernel
+@inner_kernel
 def _count(
     padded: Any, halves: Any, y: int, x: int, shift: int, n: int, fine: Any, coarse: Any
 ) -> None:
@@ -49,7 +49,7 @@ def _count(
                     coarse[rank >> shift] += n
 
 
-@kernel
+@inner_kernel
 def _step(
     padded: Any, halves: Any, half: int, y: int, x: int, shift: int, c: int, fine: Any, coarse: Any
 ) -> int:
@@ -70,7 +70,7 @@ def _step(
     return gained
 
 
-@kernel
+@inner_kernel
 def _step_fine(padded: Any, halves: Any, half: int, y: int, x: int, ends: Any, fine: Any) -> Any:
     """Move the window to the right; give ranks between which all are that occur."""
     lo, hi = ends
@@ -88,7 +88,7 @@ def _step_fine(padded: Any, halves: Any, half: int, y: int, x: int, ends: Any, f
     return lo, hi
 
 
-@kernel
+@inner_kernel
 def _next(rank: int, shift: int, fine: Any, coarse: Any) -> int:
     """Give the next rank that occurs, which there must be."""
     rank += 1
@@ -149,7 +149,7 @@ def median_windows(
         _count(padded, halves, y, width - 1, shift, -1, fine, coarse)
 
 
-@kernel
+@inner_kernel
 def _multiply(a: Any, b: Any) -> Any:
     """Multiply two uint64 into 128 bits, high and low."""
     mask, half = np.uint64(0xFFFFFFFF), np.uint64(32)
@@ -219,7 +219,7 @@ def otsu_split(fine: Any, levels: Any, exact: bool, slack: float) -> int:
     return best
 
 
-@kernel
+@inner_kernel
 def _packed_sums(fine: Any, steps: Any, size: int, sums: Any) -> Any:
     s = np.int64(0)
     for i in range(size):
@@ -228,7 +228,7 @@ def _packed_sums(fine: Any, steps: Any, size: int, sums: Any) -> Any:
     return s
 
 
-@kernel
+@inner_kernel
 def _variances(sums: Any, n: Any, t: Any, size: int, out: Any) -> None:
     for i in range(size):
         w, m = np.float64(sums[i] & LOWER), np.float64(sums[i] >> 32)
@@ -236,7 +236,7 @@ def _variances(sums: Any, n: Any, t: Any, size: int, out: Any) -> None:
         out[i] = s * s / (w * (n - w))
 
 
-@kernel
+@inner_kernel
 def _greatest(bits: Any, size: int) -> Any:
     greatest = np.int64(0)
     for i in range(size):
@@ -244,7 +244,7 @@ def _greatest(bits: Any, size: int) -> Any:
     return greatest
 
 
-@kernel
+@inner_kernel
 def _find(bits: Any, limit: Any, size: int) -> Any:
     """Count the numbers that are not below a limit, and find the first one."""
     n, first = np.int64(0), np.int64(size)
@@ -297,7 +297,7 @@ def otsu_packed(fine: Any, steps: Any, first: int, last: int, sums: Any, work: A
     return first + best
 
 
-@kernel
+@inner_kernel
 def _ends(fine: Any, n: int) -> Any:
     """Find the first and the last of n bins that are not empty; n and less than that if all are."""
     first, last = np.int64(0), np.int64(n - 1)

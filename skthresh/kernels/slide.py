@@ -6,19 +6,19 @@ from typing import Any
 
 import numpy as np
 
-from skthresh.kernels._jit import kernel
+from skthresh.kernels._jit import inner_kernel
 
 __all__ = ["slide_along", "slide_down", "slide_windows"]
 
 
-@kernel
+@inner_kernel
 def slide_down(total: Any, incoming: Any, outgoing: Any) -> None:
     """Move the sums of columns on by one row of integers."""
     for x in range(total.size):
         total[x] += np.int64(incoming[x]) - np.int64(outgoing[x])
 
 
-@kernel
+@inner_kernel
 def slide_along(line: Any, size: int, s: int, sums: Any) -> None:
     """Give the sums of windows along a line, but for the first one, which is `s`.
 
@@ -36,7 +36,7 @@ def slide_along(line: Any, size: int, s: int, sums: Any) -> None:
         sums[x] = s
 
 
-@kernel
+@inner_kernel
 def slide_windows(line: Any, size: int, sums: Any) -> None:
     """Give the sums of all windows along a line."""
     s = np.int64(0)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from skthresh.kernels._jit import kernel
+from skthresh.kernels._jit import inner_kernel, kernel
 from skthresh.kernels.rank import otsu_packed
 
 __all__ = ["SMALL", "otsu_of_each"]
@@ -17,7 +17,7 @@ SMALL = 2**16
 N_LEVELS = 256
 
 
-@kernel
+@inner_kernel
 def _count(v: Any, tables: Any, counts: Any) -> None:
     """Count bytes; equal neighbours go to different tables, and do not wait for each other."""
     t0, t1, t2, t3 = tables[0], tables[1], tables[2], tables[3]
@@ -37,7 +37,7 @@ def _count(v: Any, tables: Any, counts: Any) -> None:
         )
 
 
-@kernel
+@inner_kernel
 def _range(v: Any) -> Any:
     lo = hi = v[0]
     for i in range(v.size):

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from skthresh.kernels._jit import kernel
+from skthresh.kernels._jit import inner_kernel, kernel
 from skthresh.kernels.slide import slide_down, slide_windows
 
 __all__ = ["ADD", "MAX", "MIN", "block_windows", "line_windows", "slide_sums"]
@@ -25,7 +25,7 @@ __all__ = ["ADD", "MAX", "MIN", "block_windows", "line_windows", "slide_sums"]
 ADD, MIN, MAX = range(3)
 
 
-@kernel
+@inner_kernel
 def _load(row: Any, centre: Any, scale: Any, power: int, line: Any) -> None:
     if power == 1:
         for x in range(row.size):
@@ -36,19 +36,19 @@ def _load(row: Any, centre: Any, scale: Any, power: int, line: Any) -> None:
             line[x] = d * d
 
 
-@kernel
+@inner_kernel
 def _copy_row(row: Any, line: Any) -> None:
     for x in range(row.size):
         line[x] = row[x]
 
 
-@kernel
+@inner_kernel
 def _drop(valid: Any, nothing: Any, line: Any) -> None:
     for x in range(line.size):
         line[x] = line[x] if valid[x] else nothing
 
 
-@kernel
+@inner_kernel
 def _read(
     v: Any,
     valid: Any,
@@ -72,7 +72,7 @@ def _read(
         _drop(valid[r], nothing, line)
 
 
-@kernel
+@inner_kernel
 def _combine(a: Any, b: Any, op: int, out: Any) -> None:
     if op == ADD:
         for x in range(out.size):
@@ -85,7 +85,7 @@ def _combine(a: Any, b: Any, op: int, out: Any) -> None:
             out[x] = max(a[x], b[x])
 
 
-@kernel
+@inner_kernel
 def _pad(line: Any, columns: Any, half: int, nothing: Any, padded: Any) -> None:
     n = line.size
     inner = padded[half : half + n]
@@ -97,7 +97,7 @@ def _pad(line: Any, columns: Any, half: int, nothing: Any, padded: Any) -> None:
         padded[half + n + x] = line[right] if right >= 0 else nothing
 
 
-@kernel
+@inner_kernel
 def _scan(
     padded: Any, size: int, phase: int, op: int, nothing: Any, ends: Any, starts: Any
 ) -> None:
@@ -133,7 +133,7 @@ def _scan(
             starts[last - 1] = nothing
 
 
-@kernel
+@inner_kernel
 def _row_windows(
     padded: Any, size: int, left: int, op: int, nothing: Any, ends: Any, starts: Any, out: Any
 ) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from skthresh.kernels._jit import fused_kernel, kernel
+from skthresh.kernels._jit import fused_kernel, inner_kernel, kernel
 from skthresh.kernels.border import surround
 
 __all__ = ["weighted_select"]
@@ -19,7 +19,7 @@ __all__ = ["weighted_select"]
 RECHECKED = 128
 
 
-@kernel
+@inner_kernel
 def _pair(a: Any, b: Any, x: int) -> Any:
     """Add two narrow integers, exactly."""
     return np.float32(np.int32(np.int32(a[x]) + np.int32(b[x])))
@@ -66,7 +66,7 @@ def _weigh(a: Any, w: Any, total: Any) -> None:
         total[x] = w * np.float32(a[x])
 
 
-@kernel
+@inner_kernel
 def _fold_down(v: Any, rows: Any, weights: Any, total: Any) -> None:
     """Add rows with weights that are the same from both ends."""
     half, last = weights.size // 2, weights.size - 1
@@ -91,7 +91,7 @@ def _fold_down(v: Any, rows: Any, weights: Any, total: Any) -> None:
         _fold_one(v[rows[j]], v[rows[last - j]], weights[j], total)
 
 
-@kernel
+@inner_kernel
 def _fold_along(padded: Any, weights: Any, total: Any) -> None:
     """Add the neighbours along a row, as `_fold_down` does."""
     n, half, last = total.size, weights.size // 2, weights.size - 1
@@ -119,13 +119,13 @@ def _fold_along(padded: Any, weights: Any, total: Any) -> None:
         _fold_one(padded[j : j + n], padded[k : k + n], weights[j], total)
 
 
-@kernel
+@inner_kernel
 def _compare_means(v: Any, means: Any, shift: Any, above: Any, below: Any, out: Any) -> None:
     for x in range(out.size):
         out[x] = above if np.float32(v[x]) + shift > means[x] else below
 
 
-@kernel
+@inner_kernel
 def _count_close(v: Any, means: Any, shift: Any, error: Any) -> Any:
     n = np.int32(0)
     for x in range(v.size):
@@ -133,7 +133,7 @@ def _count_close(v: Any, means: Any, shift: Any, error: Any) -> Any:
     return n
 
 
-@kernel
+@inner_kernel
 def _exact_mean(v: Any, rows: Any, columns: Any, row_weights: Any, column_weights: Any) -> float:
     mean = 0.0
     for j in range(row_weights.size):

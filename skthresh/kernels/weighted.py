@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from skthresh.kernels._jit import fused_kernel, kernel
+from skthresh.kernels._jit import fused_kernel, inner_kernel, kernel
 from skthresh.kernels.apply import settle
 from skthresh.kernels.border import surround
 
 __all__ = ["add_row", "weighted_columns", "weighted_planes", "weighted_rows", "weighted_threshold"]
 
 
-@kernel
+@inner_kernel
 def add_row(total: Any, row: Any, weight: Any) -> None:
     """Add a row with a weight."""
     for x in range(total.size):
@@ -31,7 +31,7 @@ def _add_four(total: Any, a: Any, b: Any, c: Any, d: Any, w: Any) -> None:
         total[x] += w0 * a[x] + w1 * b[x] + w2 * c[x] + w3 * d[x]
 
 
-@kernel
+@inner_kernel
 def weighted_rows(stat: Any, rows: Any, weights: Any, total: Any) -> None:
     """Add ``stat[rows]`` with `weights`, four rows at a time so that `total` stays in registers."""
     total[:] = 0
@@ -45,7 +45,7 @@ def weighted_rows(stat: Any, rows: Any, weights: Any, total: Any) -> None:
         j += 1
 
 
-@kernel
+@inner_kernel
 def weighted_columns(padded: Any, weights: Any, sums: Any) -> None:
     """Add a pixel's neighbours along a row, which has its borders on both sides."""
     n = sums.size
@@ -61,7 +61,7 @@ def weighted_columns(padded: Any, weights: Any, sums: Any) -> None:
         j += 1
 
 
-@kernel
+@inner_kernel
 def _finish_means(v: Any, scale: Any, rounded: bool, offset: Any, tolerance: Any, t: Any) -> None:
     if rounded:
         for x in range(t.size):

@@ -1,4 +1,4 @@
-"""Compiled code that is kept on disk is the right one, whoever else writes there."""
+"""Compiled code that is kept on disk is the right one, and kernels are called by whom they can."""
 
 import os
 import subprocess
@@ -6,6 +6,9 @@ import sys
 
 import numba
 import pytest
+from numba.core import config
+
+from skthresh.kernels._jit import inner_kernel, kernel
 
 SUM = """
 import numpy as np
@@ -49,3 +52,18 @@ def test_processes_that_fill_the_cache_at_once_do_not_take_each_others_code(tmp_
     assert run(tmp_path, use.format("np.int8")) == "5"
     hits = use.format("np.int8") + "\nprint(sum(total.stats.cache_hits.values()))"
     assert run(tmp_path, hits) == "5\n1"
+
+
+@inner_kernel
+def _one_more(x):
+    return x + 1
+
+
+@pytest.mark.skipif(config.DISABLE_JIT, reason="nothing is compiled")
+def test_an_inner_kernel_has_no_entrance_from_python():
+    # Numba itself does not look whether there is one, and the process ends
+    with pytest.raises(TypeError, match="_one_more can be called by kernels alone"):
+        _one_more(1)
+    assert kernel(lambda x: _one_more(x) + 1)(1) == 3
+    with pytest.raises(TypeError, match="_one_more"):
+        _one_more(1)
