@@ -157,7 +157,8 @@ class Output:
         """
         flat = np.ascontiguousarray(t, np.float64).reshape(-1)
         rule = self.rule(v.dtype, out.dtype, close, share)
-        rules.settle(v.reshape(-1), flat, rule, out.reshape(-1))
+        settle = rules.settle_binary if self.is_binary else rules.settle_levels
+        settle(v.reshape(-1), flat, rule, out.reshape(-1))
 
 
 def apply_threshold(

@@ -23,6 +23,7 @@ __all__ = [
     "select",
     "select_each",
     "settle",
+    "settle_binary",
     "settle_levels",
 ]
 
@@ -84,10 +85,11 @@ def apply_scalar(v: Any, t: Any, rule: int, white: Any, out: Any) -> None:
         _tozero_inv(v, t, zero, out)
 
 
-@inner_kernel
-def _settle_select(
-    v: Any, t: Any, close: Any, share: Any, above: Any, below: Any, zero: Any, out: Any
-) -> None:
+@kernel
+def settle_binary(v: Any, t: Any, rule: Any, out: Any) -> None:
+    """Write what becomes of pixels, as `settle` does, by one of the two binary rules."""
+    code, close, share, white, zero, _ = rule
+    above, below = (white, zero) if code == BINARY else (zero, white)
     if share == 0:
         for x in range(out.size):
             d = np.float64(v[x]) - t[x]
@@ -99,9 +101,9 @@ def _settle_select(
             out[x] = above if d > margin else (below if d <= margin else zero)
 
 
-@inner_kernel
+@kernel
 def settle_levels(v: Any, t: Any, rule: Any, out: Any) -> None:
-    """Write what becomes of pixels, as `settle` does, by one of the rules that are not binary."""
+    """Write what becomes of pixels, as `settle` does, by one of the other rules."""
     code, close, share, _, _, limits = rule
     lowest, highest, whole = limits
     for x in range(out.size):
@@ -119,7 +121,7 @@ def settle_levels(v: Any, t: Any, rule: Any, out: Any) -> None:
             out[x] = 0
 
 
-@kernel
+@inner_kernel
 def settle(v: Any, t: Any, rule: Any, out: Any) -> None:
     """Write what becomes of pixels, each with its own threshold.
 
@@ -134,10 +136,8 @@ def settle(v: Any, t: Any, rule: Any, out: Any) -> None:
         both; foreground and 0, of out's dtype; and for ``TRUNC`` the range of thresholds, and
         whether they are rounded down.
     """
-    code, close, share, white, zero, _ = rule
-    if code <= BINARY_INV:
-        above, below = (white, zero) if code == BINARY else (zero, white)
-        _settle_select(v, t, close, share, above, below, zero, out)
+    if rule[0] <= BINARY_INV:
+        settle_binary(v, t, rule, out)
     else:
         settle_levels(v, t, rule, out)
 

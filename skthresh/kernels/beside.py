@@ -69,6 +69,28 @@ def _take(picture: Any, line: int, at: int, shape: Any, i: int, end: int, out: A
         _copy(picture, y * line + at, min(lanes, size - to), out, to)
 
 
+@inner_kernel
+def _room(shape: Any, columns: Any, n: Any, group: int, stride: int, line: int) -> Any:
+    """Make what a picture of some images needs; apart, as it is the same for all formulas."""
+    _, height, width = shape
+    n_rows, n_columns = n
+    half = (columns.size - width) // 2
+    wide = np.zeros((1, height, line), np.uint8)
+    # The picture's own borders are of no account: what is near them is not an image.
+    across = np.full(line + columns.size - width, -1)
+    state, sums = np.empty((1, across.size + 1), np.int64), np.empty((1, line), np.int64)
+    each = np.ones(line, np.int64)
+    for g in range(group):
+        for x in range(width):
+            each[half + g * stride + x] = n_columns[x]
+    least = n_rows.min()
+    counts = np.empty((n_rows.max() - least + 1, line), np.int64)
+    shares = np.empty(counts.shape)
+    for k in range(counts.shape[0]):
+        count_windows(least + k, each, counts[k], shares[k])
+    return wide, across, state, sums, least, counts, shares
+
+
 def fill_stack(
     v: Any,
     shape: Any,
@@ -103,33 +125,21 @@ def fill_stack(
     """
     first, end = part
     _, height, width = shape
-    n_rows, n_columns = n
     half = (columns.size - width) // 2
     # What lies beyond a border may be nothing for both neighbours.
     stride = width + (half if half > 0 and columns[0] < 0 else 2 * half)
     group = min(max(WIDTH // stride, 1), end - first)
     line = group * stride + 2 * half + LANES
-    wide, picture = np.zeros((1, height, line), np.uint8), np.empty((height, line), out.dtype)
+    wide, across, state, sums, least, counts, shares = _room(shape, columns, n, group, stride, line)
+    picture = np.empty((height, line), out.dtype)
     flat, flat_picture = wide.reshape(-1), picture.reshape(-1)
-    # The picture's own borders are of no account: what is near them is not an image.
-    across = np.full(line + columns.size - width, -1)
-    state, sums = np.empty((1, across.size + 1), np.int64), np.empty((1, line), np.int64)
-    each = np.ones(line, np.int64)
-    for g in range(group):
-        for x in range(width):
-            each[half + g * stride + x] = n_columns[x]
-    least = n_rows.min()
-    counts = np.empty((n_rows.max() - least + 1, line), np.int64)
-    shares = np.empty(counts.shape)
-    for k in range(counts.shape[0]):
-        count_windows(least + k, each, counts[k], shares[k])
     for i in range(first, end, group):
         some = min(group, end - i)
         for g in range(some):
             _put(v, shape, i + g, columns, half + g * stride, line, flat)
         for y in range(height):
             packed_sums(wide, rows, across, (0, 1, y, y + 1, 0), (), state, sums)
-            k, a = n_rows[y] - least, sums[0]
+            k, a = n[0][y] - least, sums[0]
             own = counts[k], shares[k]
             fill(wide[0, y], a, a, 0, 0, own, scale, parameters, rule, picture[y])
         for g in range(some):

@@ -250,5 +250,5 @@ def test_bins_of_the_least_numbers():
 def test_a_pixel_at_its_threshold_is_below_it_also_where_both_are_zero():
     zeros, out = np.zeros(3), np.empty(3, np.uint8)
     rule = apply.BINARY_INV, 0.0, 1e-12, np.uint8(255), np.uint8(0), (0.0, 255.0, True)
-    apply.settle(zeros, zeros, rule, out)
+    apply.settle_binary(zeros, zeros, rule, out)
     np.testing.assert_array_equal(out, 255)
