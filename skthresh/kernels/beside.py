@@ -77,14 +77,18 @@ def _room(shape: Any, columns: Any, n: Any, group: int, stride: int, line: int) 
     half = (columns.size - width) // 2
     wide = np.zeros((1, height, line), np.uint8)
     # The picture's own borders are of no account: what is near them is not an image.
-    across = np.full(line + columns.size - width, -1)
+    across = np.empty(line + columns.size - width, np.int64)
+    across[:] = -1
     state, sums = np.empty((1, across.size + 1), np.int64), np.empty((1, line), np.int64)
-    each = np.ones(line, np.int64)
+    each = np.empty(line, np.int64)
+    each[:] = 1
     for g in range(group):
         for x in range(width):
             each[half + g * stride + x] = n_columns[x]
-    least = n_rows.min()
-    counts = np.empty((n_rows.max() - least + 1, line), np.int64)
+    least, most = n_rows[0], n_rows[0]
+    for y in range(height):
+        least, most = min(least, n_rows[y]), max(most, n_rows[y])
+    counts = np.empty((most - least + 1, line), np.int64)
     shares = np.empty(counts.shape)
     for k in range(counts.shape[0]):
         count_windows(least + k, each, counts[k], shares[k])

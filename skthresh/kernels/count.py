@@ -30,6 +30,17 @@ LANES, CHUNK = 64, 1024
 DOUBT = 1e-6
 
 
+@inner_kernel
+def _total(tables: Any) -> Any:
+    """Add the rows up; ``sum(axis=0)`` takes a second and a half to compile."""
+    total = tables[0]
+    for k in range(1, tables.shape[0]):
+        table = tables[k]
+        for i in range(total.size):
+            total[i] += table[i]
+    return total
+
+
 @kernel
 def count_bytes(v: Any) -> Any:
     """Count the 256 levels of a flat uint8 array, in 64 bits."""
@@ -48,7 +59,7 @@ def count_bytes(v: Any) -> Any:
         t7[v[i + 7]] += 1
     for i in range(whole, v.size):
         t0[v[i]] += 1
-    return tables.sum(axis=0)
+    return _total(tables)
 
 
 @kernel
@@ -115,12 +126,16 @@ def _extend(v: Any, lo: Any, hi: Any) -> None:
 def finite_range(v: Any) -> Any:
     """Find the least and the greatest of a flat float array, NaN left out; (inf, -inf) if none."""
     # one of each for every lane: a single one could not be vectorised, for NaN's sake
-    lo, hi = np.full(LANES, np.inf, v.dtype), np.full(LANES, -np.inf, v.dtype)
+    lo, hi = np.empty(LANES, v.dtype), np.empty(LANES, v.dtype)
+    lo[:], hi[:] = np.inf, -np.inf
     whole = v.size // LANES * LANES
     for i in range(0, whole, LANES):
         _extend(v[i : i + LANES], lo, hi)
     _extend(v[whole:], lo[: v.size - whole], hi[: v.size - whole])
-    return np.float64(lo.min()), np.float64(hi.max())
+    least, greatest = lo[0], hi[0]
+    for i in range(1, LANES):
+        least, greatest = min(least, lo[i]), max(greatest, hi[i])
+    return np.float64(least), np.float64(greatest)
 
 
 @inner_kernel
@@ -169,4 +184,4 @@ def count_bins(v: Any, edges: Any) -> Any:
                     bins[j] = i
         for j in range(m):
             counts[j % (N_TABLES // 2), bins[j]] += 1
-    return counts.sum(axis=0)[:n_bins]
+    return _total(counts)[:n_bins]

@@ -80,7 +80,10 @@ def smooth(h: Any, other: Any, at: Any, limit: int, whole: bool) -> Any:
     n_peaks, k = find_peaks(h, at), 0
     while n_peaks == MORE and k < limit:
         if k % UNSCALED == 0:
-            h *= math.ldexp(1.0, EXPONENT - math.frexp(h.max())[1])
+            top = 0.0
+            for i in range(h.size):
+                top = max(top, h[i])
+            h *= math.ldexp(1.0, EXPONENT - math.frexp(top)[1])
         size = h.size
         _sums_of_three(h, other[1 : size - 1])
         other[0] = 2 * h[0] + h[1]

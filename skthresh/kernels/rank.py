@@ -35,11 +35,22 @@ DOUBT = 64
 
 
 @inner_kernel
+def _extent(halves: Any) -> Any:
+    """Give how far a window reaches to a side, and how many pixels it has."""
+    half, size = np.int64(0), np.int64(0)
+    for s in range(halves.shape[0]):
+        for j in range(halves.shape[1]):
+            half = max(half, halves[s, j])
+            size += max(2 * halves[s, j] + 1, 0)
+    return half, size
+
+
+@inner_kernel
 def _count(
     padded: Any, halves: Any, y: int, x: int, shift: int, n: int, fine: Any, coarse: Any
 ) -> None:
     """Count each pixel of the window at (y, x) n times."""
-    half = halves.max()
+    half, _ = _extent(halves)
     for s in range(halves.shape[0]):
         for j in range(halves.shape[1]):
             reach = halves[s, j]
@@ -117,11 +128,7 @@ def median_windows(
     """
     lower, upper = out[0], out[1]
     rows, width = lower.shape
-    half = halves.max()
-    size = 0
-    for s in range(halves.shape[0]):
-        for j in range(halves.shape[1]):
-            size += max(2 * halves[s, j] + 1, 0)
+    half, size = _extent(halves)
     for y in range(rows):
         _count(padded, halves, y, 0, shift, 1, fine, coarse)
         c, below = 0, 0  # the coarse bin that the median was in, and how many pixels are below it
@@ -338,12 +345,9 @@ def otsu_windows(
     out : (len(ys), len(xs)) ndarray of int64
         Gets ranks; -1 where a window holds no pixel.
     """
-    half = halves.max()
+    half, size = _extent(halves)
     slack = 1e-14 if exact else 1e-12
     coarse, shift = np.zeros(1, np.int32), 63  # one bin for all: nothing is looked up there
-    size = 0
-    for line in range(halves.size):
-        size += max(2 * halves.flat[line] + 1, 0)
     small = exact and 0 < size <= SMALL and levels.size > 0 and levels[-1] < 2**31 // size
     sums, work = np.empty(levels.size, np.int64), np.empty(levels.size)
     steps = np.empty(levels.size, np.int64)
