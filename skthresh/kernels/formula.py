@@ -202,12 +202,11 @@ def compiled(
         `skthresh.kernels.apply.settle`.
     """
     name, source = f"{function.__qualname__}-{kind}", getfile(function)
-    parts = {"formula": _adapted(function), "moments": MOMENTS[kind]}
-    own = specialised(_threshold, name, source, inner_kernel, **parts)
-    template = _compare if binary else _fill
-    loop = specialised(
-        template, name, source, inner_kernel if stack or cut else kernel, threshold=own
+    own = specialised(
+        _threshold, name, source, inner_kernel, formula=_adapted(function), moments=MOMENTS[kind]
     )
+    template, compiler = _compare if binary else _fill, inner_kernel if stack or cut else kernel
+    loop = specialised(template, name, source, compiler, threshold=own)
     if stack:
         return specialised(fill_stack, f"{name}-{template.__name__}", source, fill=loop)
     if not cut:

@@ -47,10 +47,9 @@ def _extent(halves: Any) -> Any:
 
 @inner_kernel
 def _count(
-    padded: Any, halves: Any, y: int, x: int, shift: int, n: int, fine: Any, coarse: Any
+    padded: Any, halves: Any, half: int, y: int, x: int, shift: int, n: int, fine: Any, coarse: Any
 ) -> None:
     """Count each pixel of the window at (y, x) n times."""
-    half, _ = _extent(halves)
     for s in range(halves.shape[0]):
         for j in range(halves.shape[1]):
             reach = halves[s, j]
@@ -130,7 +129,7 @@ def median_windows(
     rows, width = lower.shape
     half, size = _extent(halves)
     for y in range(rows):
-        _count(padded, halves, y, 0, shift, 1, fine, coarse)
+        _count(padded, halves, half, y, 0, shift, 1, fine, coarse)
         c, below = 0, 0  # the coarse bin that the median was in, and how many pixels are below it
         for x in range(width):
             n = size - fine[nothing]
@@ -153,7 +152,7 @@ def median_windows(
                 upper[y, x] = rank if n // 2 < so_far else _next(rank, shift, fine, coarse)
             if x + 1 < width:
                 below += _step(padded, halves, half, y, x, shift, c, fine, coarse)
-        _count(padded, halves, y, width - 1, shift, -1, fine, coarse)
+        _count(padded, halves, half, y, width - 1, shift, -1, fine, coarse)
 
 
 @inner_kernel
@@ -356,7 +355,7 @@ def otsu_windows(
             steps[i] = 1 + (np.int64(levels[i]) << 32)
     for i in range(ys.size):
         x = xs[0]
-        _count(padded, halves, ys[i], x, shift, 1, fine, coarse)
+        _count(padded, halves, half, ys[i], x, shift, 1, fine, coarse)
         first, last = _ends(fine, levels.size)
         for k in range(xs.size):
             while x < xs[k]:
@@ -370,4 +369,4 @@ def otsu_windows(
                 out[i, k] = otsu_packed(fine, steps, first, last, sums, work)
             else:
                 out[i, k] = otsu_split(fine, levels, exact, slack)
-        _count(padded, halves, ys[i], x, shift, -1, fine, coarse)
+        _count(padded, halves, half, ys[i], x, shift, -1, fine, coarse)

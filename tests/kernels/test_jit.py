@@ -6,7 +6,6 @@ import sys
 
 import numba
 import pytest
-from numba.core import config
 
 from skthresh.kernels._jit import inner_kernel, kernel
 
@@ -59,7 +58,7 @@ def _one_more(x):
     return x + 1
 
 
-@pytest.mark.skipif(config.DISABLE_JIT, reason="nothing is compiled")
+@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="nothing is compiled")
 def test_an_inner_kernel_has_no_entrance_from_python():
     # Numba itself does not look whether there is one, and the process ends
     with pytest.raises(TypeError, match="_one_more can be called by kernels alone"):
