@@ -12,14 +12,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from skthresh.utils._threads import cuts, run_threads
 
-__all__ = ["Array", "Batch", "ImagesLike", "Part", "kernel_form"]
+__all__ = ["Array", "Batch", "ImagesLike", "Levels", "Part", "kernel_form"]
 
 Array = NDArray[Any]
 
@@ -28,6 +28,22 @@ ImagesLike = Any
 
 # Writes one output plane from one input plane: (plane, out, sample index, channel index).
 PlaneFunction = Callable[[Array, Array, int, int], None]
+
+
+class Levels(NamedTuple):
+    """What was seen of float pixels when they were read.
+
+    Attributes
+    ----------
+    lo, hi : float
+        The least and the greatest; (inf, -inf) if there is none.
+    has_gaps : bool
+        Whether any is NaN.
+    """
+
+    lo: float
+    hi: float
+    has_gaps: bool
 
 
 @dataclass(frozen=True)
@@ -68,6 +84,8 @@ class Batch:
         The pixels that count, as `data` is held, with or without the channel axis. None: all.
     part : Part or None
         What larger images the samples are parts of. None: they are whole.
+    seen : tuple of (Levels or None), or None
+        What is known of all pixels of each sample, so that nobody looks again.
     """
 
     # Whether the images are still to be read: see `skthresh.lazy_batch`.
@@ -78,6 +96,7 @@ class Batch:
     channel_axis: int | None = None
     mask: Array | list[Array] | None = None
     part: Part | None = None
+    seen: tuple[Levels | None, ...] | None = None
 
     @property
     def is_ragged(self) -> bool:
@@ -112,6 +131,12 @@ class Batch:
     def known(self, i: int) -> Any:
         """Give what was found out about the whole image of a sample; None: nothing."""
         return None if self.part is None or self.part.known is None else self.part.known[i]
+
+    def levels(self, i: int) -> Levels | None:
+        """Give what was seen of a sample; None: nothing, or it is not one plane that all counts."""
+        if self.seen is None or self.channel_axis is not None or self.mask is not None:
+            return None
+        return self.seen[i]
 
     def held(self, i: int) -> Array:
         """Give sample ``i`` as X holds it: a row, if X is flat."""

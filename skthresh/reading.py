@@ -18,9 +18,9 @@ from sklearn.utils.validation import check_array, validate_data
 
 from skthresh.array_api.batch import array_batch, check_array_dtype, refuse_unsupported
 from skthresh.array_api.namespace import check_home, is_dispatched, is_elsewhere
-from skthresh.batch import Array, Batch, ImagesLike, kernel_form
+from skthresh.batch import Array, Batch, ImagesLike, Levels, kernel_form
 from skthresh.exceptions import BatchShapeWarning
-from skthresh.kernels.count import finite_range
+from skthresh.kernels.count import float_levels
 from skthresh.utils._dask import is_dask
 from skthresh.utils._sklearn import InvalidParameterError
 
@@ -30,6 +30,9 @@ ALLOWED_DTYPES = "bool, (u)int8, (u)int16, (u)int32, (u)int64, float16, float32,
 
 # A table no longer than this many times its width may be an image, if it is large enough.
 IMAGE_LIKE_ASPECT = 4
+
+# Pixels from which on it pays to look at each image of a stack by itself.
+LARGE = 2**16
 
 # From this side length on, a last axis of 3 or 4 may be colour.
 COLOURED_SIDE = 16
@@ -95,7 +98,7 @@ def read_batch(
             _forget_features(estimator, reset=reset)
         else:
             data = _read_array(estimator, X, reset=reset)
-        batch = array_batch(data) if elsewhere else Batch(data)
+        batch = array_batch(data) if elsewhere else Batch(data, seen=_look_at(data))
     if batch.is_flat and image_shape is not None:
         shape = _check_image_shape(image_shape, batch.held(0).shape[0])
         batch = replace(batch, image_shape=shape)
@@ -260,19 +263,34 @@ def _check_dtype(x: Array, name: str) -> Array:
         raise ValueError(
             f"{name} has dtype {x.dtype}, which is not supported. Use {ALLOWED_DTYPES}."
         )
-    if _has_infinity(x):
+    return x
+
+
+def _look_at(data: Array | list[Array]) -> tuple[Levels | None, ...] | None:
+    """Refuse infinity; give what else is seen of floats on the way."""
+    if not len(data) or data[0].dtype.kind != "f":
+        return None
+    if isinstance(data, list):
+        return tuple(_levels(x, f"X[{i}]") for i, x in enumerate(data))
+    if len(data) == 1 or data[0].size >= LARGE:
+        return tuple(_levels(x, "X") for x in data)
+    _levels(data, "X")
+    return None
+
+
+def _levels(x: Array, name: str) -> Levels | None:
+    found = None
+    if x.dtype.itemsize < 4 or not (x.flags.c_contiguous and x.dtype.isnative):
+        infinite = bool(np.isinf(x).any())
+    else:
+        found = Levels(*float_levels(kernel_form(x).reshape(-1)))
+        infinite = found.hi == np.inf or found.lo == -np.inf  # (inf, -inf): nothing but NaN
+    if infinite:
         raise ValueError(
             f"Input {name} contains infinity or a value too large for {x.dtype!r}. NaN may stand "
             "for missing pixels."
         )
-    return x
-
-
-def _has_infinity(x: Array) -> bool:
-    if x.dtype.itemsize < 4 or not (x.flags.c_contiguous and x.dtype.isnative):
-        return bool(np.isinf(x).any())
-    lo, hi = finite_range(kernel_form(x).reshape(-1))  # (inf, -inf) if there is nothing but NaN
-    return bool(hi == np.inf or lo == -np.inf)
+    return found
 
 
 def _check_image_shape(image_shape: int | tuple[int, ...], n_pixels: int) -> tuple[int, ...]:

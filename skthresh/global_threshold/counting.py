@@ -29,6 +29,7 @@ __all__ = [
     "count_channels",
     "count_each",
     "image_weights",
+    "seen_span",
 ]
 
 Span = tuple[float, float]
@@ -159,6 +160,15 @@ def add_to_grids(batch: Batch, weights: Array | None, grids: list[Any]) -> None:
             grid.merge(other, weight)
 
 
+def seen_span(batch: Batch, i: int | None = None) -> Span | None:
+    """Give the range of a sample's pixels, or of all, if it was seen when they were read."""
+    found = [batch.levels(j) for j in ([i] if i is not None else range(len(batch)))]
+    known = [levels for levels in found if levels is not None]
+    if not known or len(known) < len(found):
+        return None
+    return min(levels.lo for levels in known), max(levels.hi for levels in known)
+
+
 def _counted(
     batch: Batch,
     weights: Array | None,
@@ -166,13 +176,14 @@ def _counted(
     value_range: Range,
     spans: list[Span] | None = None,
 ) -> list[Histogram]:
+    seen = seen_span(batch) if weights is None and spans is None else None
     return [
         count(
             WeightedChannel(batch, c, weights),
             batch.dtype,
             n_bins,
             value_range,
-            span=None if spans is None else spans[c],
+            span=seen if spans is None else spans[c],
         )
         for c in channels(batch)
     ]

@@ -19,6 +19,7 @@ from skthresh.global_threshold.counting import (
     count_channels,
     count_each,
     image_weights,
+    seen_span,
 )
 from skthresh.histogram import FINE, Histogram, count, levelled, logarithmic
 from skthresh.modes import representable
@@ -292,8 +293,9 @@ class HistogramLearner(BatchTransformer, metaclass=ABCMeta):
     def _own_histograms(self, batch: Batch) -> Iterator[Histogram]:
         """Count each plane by itself."""
         n_jobs = n_threads(self.n_jobs)
-        for pixels, _, _ in batch.pixels():
-            yield count([(pixels, None)], batch.dtype, self._n_counted, self._range, n_jobs)
+        for pixels, i, _ in batch.pixels():
+            span = seen_span(batch, i)
+            yield count([(pixels, None)], batch.dtype, self._n_counted, self._range, n_jobs, span)
 
     def _survey(self, batch: Batch) -> Any:
         if not self.per_image:

@@ -35,17 +35,25 @@ def kernel(function: Callable[..., Any], **options: Any) -> Callable[..., Any]:
 
 
 def _own_names(dispatcher: Any) -> Any:
-    """Let each process name its files in the cache by itself.
+    """Let no two files in the cache have one name, whoever writes them.
 
-    Numba numbers them. Two processes that fill a cache at once take the same number for different
-    dtypes, and whoever comes third is given the wrong one's code.
+    Numba numbers them. Processes that fill a cache at once take the same number for different
+    dtypes, and whoever comes next is given the wrong one's code.
     """
     file = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
     pattern = getattr(file, "_data_name_pattern", None)
     if file is not None and pattern is not None:
-        name = pattern.replace("{number", f"{uuid.uuid4().hex[:12]}.{{number")
-        file._data_name_pattern = name
+        file._data_name_pattern = _Unique(pattern.replace("{number", "{unique}.{number"))
     return dispatcher
+
+
+class _Unique(str):
+    """A pattern of names that gives none of them twice."""
+
+    __slots__ = ()
+
+    def format(self, **parts: Any) -> str:  # type: ignore[override]
+        return super().format(unique=uuid.uuid4().hex[:12], **parts)
 
 
 class _Inner:

@@ -12,7 +12,19 @@ import numpy as np
 from numba import types
 from numba.extending import overload
 
-__all__ = ["at", "choose", "exp", "hypot", "inverse", "part", "whole"]
+from skthresh.kernels._jit import inlined_kernel
+
+__all__ = [
+    "as_float",
+    "at",
+    "choose",
+    "exp",
+    "fixed",
+    "fixed_square",
+    "hypot",
+    "inverse",
+    "part",
+]
 
 LOG2_E = 1.4426950408889634
 # The logarithm of 2 in two parts: the first has so few digits that whole multiples are exact.
@@ -21,6 +33,13 @@ LN2_HIGH, LN2_LOW = 6.93145751953125e-1, 1.42860682030941723212e-6
 # Beyond this magnitude squares leave the range of float64, below that one their digits are lost.
 HUGE, TINY = 2.0**500, 2.0**-480
 DOWN, UP = 2.0**-600, 2.0**600
+
+# The bits of 2**52; and those of 2**84, beside the sign bit of the upper half of an integer. What
+# is added in the last digits of such numbers are whole numbers, and whole multiples of 2**32.
+LOW_BITS, HIGH_BITS = np.int64(0x4330000000000000), np.int64(0x4530000080000000)
+LOWER = np.int64(0xFFFFFFFF)
+OFFSET = 2.0**84 + 2.0**63 + 2.0**52
+ROUNDING, ROUNDING_BITS = 1.5 * 2.0**52, np.int64(0x4338000000000000)
 
 
 def choose(condition: Any, a: Any, b: Any) -> Any:
@@ -82,7 +101,8 @@ def _exp(x: Any) -> Any:  # noqa: ARG001
     # series of what is left, which is at most half of log 2: exact to 14 digits.
     def scalar(x: Any) -> Any:
         inside = min(max(x, -708.0), 709.0)
-        n = np.rint(inside * LOG2_E)
+        rounded = inside * LOG2_E + ROUNDING
+        n = rounded - ROUNDING
         r = (inside - n * LN2_HIGH) - n * LN2_LOW
         s = 1.0 / 39916800.0
         s = s * r + 1.0 / 3628800.0
@@ -96,7 +116,8 @@ def _exp(x: Any) -> Any:  # noqa: ARG001
         s = s * r + 0.5
         s = s * r + 1.0
         s = s * r + 1.0
-        power = np.int64((np.int64(n) + 1023) << 52).view(np.float64)
+        exponent = np.float64(rounded).view(np.int64) - ROUNDING_BITS
+        power = np.int64((exponent + 1023) << 52).view(np.float64)
         y = s * power
         y = 0.0 if x < -708.0 else y
         y = math.inf if x > 709.0 else y
@@ -184,23 +205,83 @@ def _part(values: Any, x0: Any, x1: Any) -> Any:  # noqa: ARG001
     return entries if isinstance(values, types.Array) else number
 
 
-def whole(x: Any) -> Any:
-    """Round to an integer; integers are, and are not turned into floats for it.
+def as_float(x: Any) -> Any:
+    """Give an integer of 64 bits as the nearest float64.
 
     Examples
     --------
-    >>> int(whole(2.7))
-    3
+    >>> float(as_float(np.int64(-3)))
+    -3.0
     """
-    return np.asarray(np.rint(x), np.int64)
+    return np.asarray(x, np.float64)[()]
 
 
-@overload(whole)
-def _whole(x: Any) -> Any:
-    def integer(x: Any) -> Any:
-        return np.int64(x)
+@overload(as_float)
+def _as_float(x: Any) -> Any:  # noqa: ARG001
+    # Processors without AVX-512 convert integers of 64 bits one at a time. Here both halves become
+    # the digits of a float, exactly, and their sum is rounded once.
+    def scalar(x: Any) -> Any:
+        i = np.int64(x)
+        low = np.int64((i & LOWER) | LOW_BITS).view(np.float64)
+        high = np.int64(((i >> 32) & LOWER) ^ HIGH_BITS).view(np.float64)
+        return (high - OFFSET) + low
 
-    def number(x: Any) -> Any:
-        return np.int64(np.rint(x))
+    return scalar
+
+
+def fixed(x: Any, middle: Any, factor: Any) -> Any:
+    """Give ``(x - middle) * factor``, rounded to a whole number; of integers the factor is 1.
+
+    The result fits into 32 bits if x is an integer, and is at most 2**51 if not.
+
+    Examples
+    --------
+    >>> int(fixed(2.75, 1.0, 4.0))
+    7
+    """
+    return np.asarray(np.rint((x - middle) * factor), np.int64)
+
+
+@overload(fixed)
+def _fixed(x: Any, middle: Any, factor: Any) -> Any:  # noqa: ARG001
+    def integer(x: Any, middle: Any, factor: Any) -> Any:  # noqa: ARG001
+        return np.int64(np.int32(np.int64(x) - middle))
+
+    def number(x: Any, middle: Any, factor: Any) -> Any:
+        return nearest((x - middle) * factor)
 
     return integer if isinstance(x, types.Integer) else number
+
+
+def fixed_square(x: Any, middle: Any, factor: Any) -> Any:
+    """Give ``(x - middle) ** 2 * factor``, as `fixed` does.
+
+    Examples
+    --------
+    >>> int(fixed_square(2.75, 1.0, 16.0))
+    49
+    """
+    return np.asarray(np.rint((x - middle) ** 2 * factor), np.int64)
+
+
+@overload(fixed_square)
+def _fixed_square(x: Any, middle: Any, factor: Any) -> Any:  # noqa: ARG001
+    def integer(x: Any, middle: Any, factor: Any) -> Any:  # noqa: ARG001
+        # known to be that narrow, its square is one instruction
+        d = np.int64(np.int32(np.int64(x) - middle))
+        return d * d
+
+    def number(x: Any, middle: Any, factor: Any) -> Any:
+        d = x - middle
+        return nearest(d * d * factor)
+
+    return integer if isinstance(x, types.Integer) else number
+
+
+@inlined_kernel
+def nearest(x: Any) -> Any:
+    """Round a float of at most 2**51 to an integer of 64 bits.
+
+    As with `as_float`, the other way round: the sum has no digits but whole numbers.
+    """
+    return np.float64(x + ROUNDING).view(np.int64) - ROUNDING_BITS

@@ -15,6 +15,7 @@ __all__ = [
     "count_levels",
     "count_words",
     "finite_range",
+    "float_levels",
     "level_range",
     "unique_levels",
 ]
@@ -23,8 +24,14 @@ __all__ = [
 # several tables, they do not.
 N_TABLES = 8
 
-# Numbers that are compared side by side, and those whose bins are found together.
-LANES, CHUNK = 64, 1024
+# Pixels whose bins are found together.
+CHUNK = 1024
+
+# The integers that have the bits of a float of so many bytes, their greatest, and infinity's.
+FLOATS: dict[int, tuple[Any, Any, int]] = {
+    4: (np.dtype(np.int32), np.int32(0x7FFFFFFF), 0x7F800000),
+    8: (np.dtype(np.int64), np.int64(0x7FFFFFFFFFFFFFFF), 0x7FF0000000000000),
+}
 
 # How near to a whole number of bins a quotient may have been rounded to the wrong side of it.
 DOUBT = 1e-6
@@ -114,28 +121,50 @@ def level_range(v: Any) -> Any:
     return lo, hi
 
 
-@inner_kernel
-def _extend(v: Any, lo: Any, hi: Any) -> None:
-    for i in range(lo.size):
-        x = v[i]
-        lo[i] = x if x < lo[i] else lo[i]  # noqa: FURB136  min() has its own idea of NaN
-        hi[i] = x if x > hi[i] else hi[i]  # noqa: FURB136
+@kernel
+def _ordered_range(bits: Any, most: Any) -> Any:
+    """Find the range of floats by their bits, which are in order once negative ones are reversed.
+
+    NaN is beyond infinity then. Floats themselves would be compared one after the other, for its
+    sake.
+    """
+    lo, hi = most, ~most
+    for i in range(bits.size):
+        b = bits[i]
+        place = b if b >= 0 else b ^ most
+        lo, hi = min(lo, place), max(hi, place)
+    return lo, hi
 
 
 @kernel
-def finite_range(v: Any) -> Any:
+def _range_between_gaps(v: Any) -> Any:
+    lo, hi = np.float64(np.inf), np.float64(-np.inf)
+    for i in range(v.size):
+        x = np.float64(v[i])
+        lo = x if x < lo else lo  # noqa: FURB136  min() has its own idea of NaN
+        hi = x if x > hi else hi  # noqa: FURB136
+    return lo, hi
+
+
+def float_levels(v: Any) -> tuple[float, float, bool]:
+    """Find the least and the greatest of a flat float array, and whether it holds NaN.
+
+    NaN is neither; (inf, -inf) if there is nothing else.
+    """
+    if v.size == 0:
+        return np.inf, -np.inf, False
+    bits, most, nothing = FLOATS[v.itemsize]
+    lo, hi = _ordered_range(v.view(bits), most)
+    if max(hi, ~lo) > nothing:
+        return *_range_between_gaps(v), True
+    lo, hi = (bits.type(place if place >= 0 else place ^ most) for place in (lo, hi))
+    return float(lo.view(v.dtype)), float(hi.view(v.dtype)), False
+
+
+def finite_range(v: Any) -> tuple[float, float]:
     """Find the least and the greatest of a flat float array, NaN left out; (inf, -inf) if none."""
-    # one of each for every lane: a single one could not be vectorised, for NaN's sake
-    lo, hi = np.empty(LANES, v.dtype), np.empty(LANES, v.dtype)
-    lo[:], hi[:] = np.inf, -np.inf
-    whole = v.size // LANES * LANES
-    for i in range(0, whole, LANES):
-        _extend(v[i : i + LANES], lo, hi)
-    _extend(v[whole:], lo[: v.size - whole], hi[: v.size - whole])
-    least, greatest = lo[0], hi[0]
-    for i in range(1, LANES):
-        least, greatest = min(least, lo[i]), max(greatest, hi[i])
-    return np.float64(least), np.float64(greatest)
+    lo, hi, _ = float_levels(v)
+    return lo, hi
 
 
 @inner_kernel

@@ -33,6 +33,7 @@ CHUNK = 1024
 formula: Any = None
 moments: Any = None
 threshold: Any = None
+margin: Any = None
 fill: Any = None
 
 
@@ -64,11 +65,14 @@ def _compare(
     What `settle` does, without a store between.
     """
     code, close, share, white, zero, _ = rule
-    above, below = (white, zero) if code == BINARY else (zero, white)
-    for x in range(out.size):
-        p, t = np.float64(v[x]), threshold(v, a, b, low, high, n, scale, parameters, x)
-        d, margin = p - t, close + share * abs(p) + share * abs(t)
-        out[x] = above if d > margin else (below if d <= margin else zero)
+    if code == BINARY:
+        for x in range(out.size):
+            p, t = np.float64(v[x]), threshold(v, a, b, low, high, n, scale, parameters, x)
+            out[x] = white if p - t > margin(p, t, close, share) else zero
+    else:
+        for x in range(out.size):
+            p, t = np.float64(v[x]), threshold(v, a, b, low, high, n, scale, parameters, x)
+            out[x] = white if p - t <= margin(p, t, close, share) else zero
 
 
 def _fill(
@@ -142,6 +146,16 @@ def _no_moments(a: Any, b: Any, x: int, n: Any, share: Any, scale: Any) -> Any: 
     return np.nan, np.nan, np.nan
 
 
+@inlined_kernel
+def _whole_margin(p: Any, t: Any, close: Any, share: Any) -> Any:  # noqa: ARG001
+    return close  # of integers, of which `share` is 0
+
+
+@inlined_kernel
+def _margin(p: Any, t: Any, close: Any, share: Any) -> Any:
+    return close + share * abs(p) + share * abs(t)
+
+
 MOMENTS = {
     "packed": sums.packed,
     "exact": sums.exact,
@@ -206,7 +220,8 @@ def compiled(
         _threshold, name, source, inner_kernel, formula=_adapted(function), moments=MOMENTS[kind]
     )
     template, compiler = _compare if binary else _fill, inner_kernel if stack or cut else kernel
-    loop = specialised(template, name, source, compiler, threshold=own)
+    how_close = _whole_margin if kind in {"packed", "exact"} else _margin
+    loop = specialised(template, name, source, compiler, threshold=own, margin=how_close)
     if stack:
         return specialised(fill_stack, f"{name}-{template.__name__}", source, fill=loop)
     if not cut:

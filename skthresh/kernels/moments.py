@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from skthresh.kernels._jit import inner_kernel, kernel, specialised
-from skthresh.kernels.arithmetic import whole
+from skthresh.kernels._jit import fused_kernel, inner_kernel, kernel, specialised
+from skthresh.kernels.arithmetic import as_float, fixed, fixed_square
 from skthresh.kernels.slide import slide_along
 
 __all__ = ["exact", "greatest_variance", "packed", "packed_sums", "rounded", "wide_sums"]
@@ -60,26 +60,24 @@ def _wide_scan(state: Any, size: int, last: Any, x0: int, x1: int, out: Any) -> 
 
 @inner_kernel
 def _enter_row(row: Any, sign: int, middle: Any, factor: Any, power: int, columns: Any) -> None:
-    """Add pixels as they are summed: ``((row - middle) ** power) * factor``, in whole numbers."""
+    """Add pixels as they are summed: ``(row - middle) ** power * factor``, in whole numbers."""
     if power == 1:
         for x in range(row.size):
-            columns[x] += sign * whole((row[x] - middle) * factor)
+            columns[x] += sign * fixed(row[x], middle, factor)
     else:
         for x in range(row.size):
-            d = row[x] - middle
-            columns[x] += sign * whole(d * d * factor)
+            columns[x] += sign * fixed_square(row[x], middle, factor)
 
 
 @inner_kernel
 def _slide_row(new: Any, old: Any, middle: Any, factor: Any, power: int, columns: Any) -> None:
     if power == 1:
         for x in range(new.size):
-            p, q = (new[x] - middle) * factor, (old[x] - middle) * factor
-            columns[x] += whole(p) - whole(q)
+            columns[x] += fixed(new[x], middle, factor) - fixed(old[x], middle, factor)
     else:
         for x in range(new.size):
-            p, q = new[x] - middle, old[x] - middle
-            columns[x] += whole(p * p * factor) - whole(q * q * factor)
+            p, q = fixed_square(new[x], middle, factor), fixed_square(old[x], middle, factor)
+            columns[x] += p - q
 
 
 @inner_kernel
@@ -178,11 +176,12 @@ wide_sums = specialised(
 )
 
 
-@inner_kernel
+@fused_kernel  # its sums are exact, fused or not
 def packed(a: Any, b: Any, x: int, n: Any, share: Any, scale: Any) -> Any:  # noqa: ARG001
     """Give mean, standard deviation and variance of a window of n bytes; share is 1 / n."""
-    s, s2 = a[x] & LOWER, (a[x] >> 32) & LOWER
-    variance = np.float64(n * s2 - s * s) * (share * share)
+    s, s2 = as_float(a[x] & LOWER), as_float((a[x] >> 32) & LOWER)
+    # n * s2 is below 2**49, as both sums fit into 32 bits: these products are exact
+    variance = (as_float(n) * s2 - s * s) * (share * share)
     return s * share, np.sqrt(variance), variance
 
 
@@ -190,8 +189,8 @@ def packed(a: Any, b: Any, x: int, n: Any, share: Any, scale: Any) -> Any:  # no
 def exact(a: Any, b: Any, x: int, n: Any, share: Any, scale: Any) -> Any:
     """Give the same for a window of integers; ``n * b - a * a`` fits into 64 bits."""
     s, s2 = a[x], b[x]
-    variance = np.float64(n * s2 - s * s) * (share * share)
-    return scale[0] + s * share, np.sqrt(variance), variance
+    variance = as_float(n * s2 - s * s) * (share * share)
+    return scale[0] + as_float(s) * share, np.sqrt(variance), variance
 
 
 @inner_kernel
@@ -201,7 +200,7 @@ def rounded(a: Any, b: Any, x: int, n: Any, share: Any, scale: Any) -> Any:  # n
     A deviation no larger than what rounding makes of equal pixels is none.
     """
     centre, unit, first, second, noise, floor = scale
-    mean, square = a[x] * first * share, b[x] * second * share
+    mean, square = as_float(a[x]) * (first * share), as_float(b[x]) * (second * share)
     variance = square - mean * mean
     variance = 0.0 if variance <= floor + noise * square else variance
     return centre + unit * mean, unit * np.sqrt(variance), unit * unit * variance

@@ -203,7 +203,11 @@ def plane_of(batch: Batch, pixels: Array, i: int, c: int) -> Plane | None:
     if is_elsewhere(pixels):
         return array_plane(pixels, valid, batch.dtype)
     survey: Survey | None = None if known is None else known[c]
-    gaps = pixels.dtype.kind == "f" and bool(np.isnan(np.min(pixels)))
+    levels = batch.levels(i)
+    if levels is None:
+        gaps = pixels.dtype.kind == "f" and bool(np.isnan(np.min(pixels)))
+    else:
+        gaps = levels.has_gaps
     if gaps or (survey is not None and survey.has_gaps):
         data = ~np.isnan(pixels)
         valid = data if valid is None else data & valid
@@ -212,7 +216,8 @@ def plane_of(batch: Batch, pixels: Array, i: int, c: int) -> Plane | None:
             pixels = np.where(data, pixels, least if data.any() else 0)
     if valid is not None and not valid.any():
         return None
-    return Plane(pixels, valid, batch.data[i].dtype, part=batch.part, survey=survey)
+    whole = None if gaps else levels
+    return Plane(pixels, valid, batch.data[i].dtype, part=batch.part, survey=survey, levels=whole)
 
 
 class WindowThreshold(LocalThreshold):

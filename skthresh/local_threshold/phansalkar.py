@@ -36,7 +36,7 @@ def phansalkar(
     >>> phansalkar(np.array([0.5, 0.1]), np.array([0.1, 0.1]), 0.25, 0.5, 2, 10).round(3)
     array([0.407, 0.154])
     """
-    return mean * (1 + p * exp(-(q / white) * mean) + k * (std * (1 / r) - 1))
+    return mean * ((1 - k) + p * exp(-(q / white) * mean) + std * (k / r))
 
 
 class PhansalkarThreshold(WindowThreshold):

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from skthresh.batch import Array, Part
+from skthresh.batch import Array, Levels, Part
 from skthresh.local_threshold.parts import Survey
+from skthresh.local_threshold.scaling import extent_of
 from skthresh.local_threshold.windows import Windows
 from skthresh.modes import full_scale
 
@@ -35,6 +36,8 @@ class Plane:
         The larger plane that it is a part of; None: it is whole.
     survey : Survey or None
         What is known of the larger plane.
+    levels : Levels or None
+        What is known of all its pixels.
     """
 
     v: Array
@@ -43,6 +46,7 @@ class Plane:
     is_stack: bool = False
     part: Part | None = None
     survey: Survey | None = None
+    levels: Levels | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -51,13 +55,18 @@ class Plane:
 
     def windows(self, sizes: tuple[int, ...], border: str, shape: str = "square") -> Windows:
         """Give the windows around the pixels; `sizes` has no entry for the axis of a stack."""
+        extent = None
+        if self.survey is not None:
+            extent = self.survey.extent
+        elif self.levels is not None and self.valid is None:
+            extent = extent_of(self.v, None, levels=self.levels)
         return Windows(
             self.v,
             (1, *sizes) if self.is_stack else sizes,
             self.valid,
             border,
             shape,
-            extent=None if self.survey is None else self.survey.extent,
+            extent=extent,
             origin=None if self.part is None else self.part.start,
         )
 
@@ -69,6 +78,8 @@ class Plane:
     @property
     def darkest(self) -> float:
         """The least grey level of the pixels that count."""
+        if self.levels is not None and self.valid is None:
+            return self.levels.lo
         return float(self.pixels.min())
 
     @property

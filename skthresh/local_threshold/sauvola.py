@@ -31,7 +31,7 @@ def sauvola(mean: Array, std: Array, k: float, r: float) -> Array:
     >>> sauvola(np.array([100.0, 100.0]), np.array([0.0, 128.0]), 0.2, 128)
     array([ 80., 100.])
     """
-    return mean * (1 + k * (std * (1 / r) - 1))  # one division for all pixels
+    return mean * ((1 - k) + std * (k / r))  # what is the same for all pixels together
 
 
 class SauvolaThreshold(WindowThreshold):

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from skthresh.batch import Array
+from skthresh.batch import Array, Levels
+from skthresh.kernels.count import float_levels
 
 __all__ = [
     "EPSILON",
@@ -32,8 +33,9 @@ BYTE, WORD = 2**8 - 1, 2**16 - 1
 # Sums of bytes and of their squares that share 64 bits.
 PACKED_BITS = 32
 
-# Floats are summed in fixed point, in integers of so many bits.
-FIXED_BITS = 61
+# Floats are summed in fixed point, in integers of so many bits; each of them, or its square, has at
+# most so many.
+FIXED_BITS, PIXEL_BITS = 61, 50
 
 # Fixed point wants most of the pixels not to be crowded together: the farthest one is at most so
 # many times as far from their middle as most are. And their squares stay far within float64.
@@ -70,7 +72,9 @@ class Extent:
         return Extent(min(self.lo, other.lo), max(self.hi, other.hi), some)
 
 
-def extent_of(plane: Array, valid: Array | None, places: Any = None) -> Extent:
+def extent_of(
+    plane: Array, valid: Array | None, places: Any = None, levels: Levels | None = None
+) -> Extent:
     """Look at the levels of a plane, which has a pixel that counts.
 
     Parameters
@@ -81,11 +85,17 @@ def extent_of(plane: Array, valid: Array | None, places: Any = None) -> Extent:
         The pixels that count.
     places : tuple of ndarray of int, default=None
         Where the sample is taken, if the plane is a part of a larger one. None: see `sampled`.
+    levels : Levels, default=None
+        What is known of the pixels that count.
     """
     pixels = plane if valid is None else plane[valid]
+    if levels is not None or plane.dtype.kind == "f":
+        lo, hi, _ = levels or float_levels(pixels.reshape(-1))
+    else:
+        lo, hi = pixels.min().item(), pixels.max().item()
     at = sampled(plane.shape) if places is None else places
     some = plane[at] if valid is None else plane[at][valid[at]]
-    return Extent(pixels.min().item(), pixels.max().item(), some)
+    return Extent(lo, hi, some)
 
 
 def sampled(shape: tuple[int, ...]) -> tuple[Array, ...]:
@@ -272,8 +282,9 @@ def _fixed_point(
 
     Factors are powers of two, so that a float that has few digits loses none.
     """
+    bits = min(FIXED_BITS - math.log2(n), PIXEL_BITS)
     first, second = (
-        np.float64(2.0 ** math.floor(FIXED_BITS - math.log2(n * r))) for r in (reach, reach * reach)
+        np.float64(2.0 ** math.floor(bits - math.log2(r))) for r in (reach, reach * reach)
     )
     return Scaling(
         "rounded",

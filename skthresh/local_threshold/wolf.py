@@ -34,8 +34,8 @@ def wolf(mean: Array, std: Array, k: float, darkest: float, greatest_std: float)
     >>> wolf(np.array([100.0, 100.0]), np.array([0.0, 40.0]), 0.5, 20.0, 40.0)
     array([ 60., 100.])
     """
-    per_level = 1 / greatest_std if greatest_std > 0 else 0.0
-    return mean + k * (std * per_level - 1) * (mean - darkest)
+    per_level = k / greatest_std if greatest_std > 0 else 0.0
+    return mean + (std * per_level - k) * (mean - darkest)
 
 
 class WolfThreshold(WindowThreshold):

@@ -53,6 +53,17 @@ def test_processes_that_fill_the_cache_at_once_do_not_take_each_others_code(tmp_
     assert run(tmp_path, hits) == "5\n1"
 
 
+@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="nothing is compiled")
+def test_a_process_whose_index_is_lost_does_not_write_over_its_own_code(tmp_path):
+    (tmp_path / "summing.py").write_text(SUM)
+    forgetful = BESIDE.replace("lambda self, overloads: None", "saved")
+    keep = "saved = IndexDataCacheFile._save_index\n"
+    first, second = (f"print(total(np.ones(5, {d})))" for d in ("np.int8", "np.float64"))
+    code = BESIDE.splitlines()[1] + "\n" + keep + forgetful + "from summing import total, np\n"
+    assert run(tmp_path, code + first + "\n" + second) == "5\n5.0"
+    assert len(list(tmp_path.glob("cache/**/*.nbc"))) == 2
+
+
 @inner_kernel
 def _one_more(x):
     return x + 1
