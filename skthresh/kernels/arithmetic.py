@@ -206,7 +206,7 @@ def _part(values: Any, x0: Any, x1: Any) -> Any:  # noqa: ARG001
 
 
 def as_float(x: Any) -> Any:
-    """Give an integer of 64 bits as the nearest float64.
+    """Give an integer of 64 bits as the nearest float64; a float64 is one.
 
     Examples
     --------
@@ -217,7 +217,7 @@ def as_float(x: Any) -> Any:
 
 
 @overload(as_float)
-def _as_float(x: Any) -> Any:  # noqa: ARG001
+def _as_float(x: Any) -> Any:
     # Processors without AVX-512 convert integers of 64 bits one at a time. Here both halves become
     # the digits of a float, exactly, and their sum is rounded once.
     def scalar(x: Any) -> Any:
@@ -226,7 +226,10 @@ def _as_float(x: Any) -> Any:  # noqa: ARG001
         high = np.int64(((i >> 32) & LOWER) ^ HIGH_BITS).view(np.float64)
         return (high - OFFSET) + low
 
-    return scalar
+    def number(x: Any) -> Any:
+        return x
+
+    return scalar if isinstance(x, types.Integer) else number
 
 
 def fixed(x: Any, middle: Any, factor: Any) -> Any:
