@@ -192,11 +192,11 @@ def apply_threshold(
         applying.apply_scalar(plane, t, mode, foreground, out, dtype)
         return
     if plane.dtype.kind in "iu":
-        info = np.iinfo(plane.dtype)
-        if not t >= info.min:
-            _apply_out_of_range(plane, rule, foreground, out, everything=t < info.min)
+        lowest, highest = _limits(plane.dtype)
+        if not t >= lowest:
+            _apply_out_of_range(plane, rule, foreground, out, everything=t < lowest)
             return
-        t = min(t, info.max)
+        t = min(t, highest)
     rules.apply_scalar(plane, plane.dtype.type(t), rule, out.dtype.type(foreground), out)
 
 

@@ -54,7 +54,8 @@ class ScalarThreshold(Thresholder):
         row = np.array([representable(t, batch.dtype) for t in learned])
         if row.dtype == object:  # beyond 64 bits
             row = row.astype(np.float64)
-        return np.broadcast_to(row, (len(batch), batch.n_channels or 1))
+        shape = len(batch), batch.n_channels or 1
+        return row.reshape(shape) if shape == (1, len(row)) else np.broadcast_to(row, shape)
 
     @property
     def _pointwise(self) -> bool:

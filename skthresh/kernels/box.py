@@ -75,7 +75,7 @@ def box_threshold(
     i0, i1, y0, y1 = part
     height, width = v.shape[1], v.shape[2]
     kh, kw = rows.size - height + 1, columns.size - width + 1
-    padded, sums = work[0], work[1, :width]
+    padded, sums = work[0], work[1][:width]  # contiguous, for Numba, by steps
     total = padded[kw // 2 : kw // 2 + width]
     shift = count * offset - (count - 1) // 2
     binary, white, zero = rule[0] <= BINARY_INV, rule[3], rule[4]

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from skthresh.kernels._jit import inner_kernel
+from skthresh.kernels.running import running_totals
 
 __all__ = ["slide_along", "slide_down", "slide_windows"]
 
@@ -20,18 +21,12 @@ def slide_down(total: Any, incoming: Any, outgoing: Any) -> None:
 
 @inner_kernel
 def slide_along(line: Any, size: int, s: int, sums: Any) -> None:
-    """Give the sums of windows along a line, but for the first one, which is `s`.
-
-    Four steps at a time, which the compiler does not find by itself.
-    """
-    incoming, whole = line[size:], sums.size // 4 * 4
-    for x in range(0, whole, 4):
-        a = s + (incoming[x] - line[x])
-        b = a + (incoming[x + 1] - line[x + 1])
-        c = b + (incoming[x + 2] - line[x + 2])
-        s = c + (incoming[x + 3] - line[x + 3])
-        sums[x], sums[x + 1], sums[x + 2], sums[x + 3] = a, b, c, s
-    for x in range(whole, sums.size):
+    """Give the sums of windows along a line, but for the first one, which is `s`."""
+    incoming = line[size:]
+    done = running_totals(incoming, line, s, sums)
+    if done:
+        s = sums[done - 1]
+    for x in range(done, sums.size):
         s += incoming[x] - line[x]
         sums[x] = s
 

@@ -10,6 +10,7 @@ from skthresh.kernels.border import border_index
 from skthresh.kernels.extremes import slide_extremes
 from skthresh.kernels.formula import compiled, statistics_of
 from skthresh.kernels.moments import LOWER, greatest_variance, packed_sums, wide_sums
+from skthresh.kernels.slide import slide_along
 from skthresh.kernels.stack import otsu_of_each
 from skthresh.modes import Output
 
@@ -219,6 +220,57 @@ def test_exp():
     out = np.empty_like(x)
     scalar(arithmetic.exp, 1)(x, out)
     np.testing.assert_array_equal(out, [np.nan, np.inf, 0, np.inf, 0])
+
+
+def test_integers_become_floats():
+    whole = np.r_[0, 1, -1, 2**31, 2**32 - 1, 2**53 + 1, -(2**53) - 1, 2**63 - 1, -(2**63)]
+    x = np.r_[whole, RNG.integers(-(2**63), 2**63 - 1, 10_000), RNG.integers(-9, 9, 100)]
+    out = np.empty(x.size)
+    scalar(arithmetic.as_float, 1)(x, out)
+    np.testing.assert_array_equal(out, x.astype(np.float64))
+    scalar(arithmetic.as_float, 1)(out / 3, out)
+    np.testing.assert_array_equal(out, x.astype(np.float64) / 3)
+
+
+def test_floats_become_integers():
+    x = np.r_[0.0, 0.5, 1.5, -0.5, -1.5, 2.0**50, -(2.0**50), RNG.uniform(-1e6, 1e6, 10_000)]
+    out = np.empty(x.size, np.int64)
+    scalar(arithmetic.nearest, 1)(x, out)
+    np.testing.assert_array_equal(out, np.rint(x))
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8", "u1", "u2"])
+@pytest.mark.parametrize("function", [arithmetic.fixed, arithmetic.fixed_square])
+def test_pixels_in_fixed_point(function, dtype):
+    from numba import njit
+
+    x = (RNG.normal(size=1000) * 100).astype(dtype)
+    look = (np.float64(0.3), np.float64(2.0**20)) if x.dtype.kind == "f" else (np.int64(77), 1)
+
+    @njit(error_model="numpy")
+    def loop(a, middle, factor, out):
+        for i in range(out.size):
+            out[i] = function(a[i], middle, factor)
+
+    out = np.empty(x.size, np.int64)
+    loop(x, *look, out)
+    power = 1 if function is arithmetic.fixed else 2
+    np.testing.assert_array_equal(out, np.rint((x.astype(np.float64) - look[0]) ** power * look[1]))
+
+
+@pytest.mark.parametrize("dtype", [np.int32, np.int64])
+def test_running_totals(dtype):
+    from numba import njit
+
+    @njit
+    def loop(line, size, s, sums):
+        slide_along(line, size, s, sums)
+
+    for n in [*range(1, 20), 1000]:
+        for size in (1, 2, 7):
+            line, out = RNG.integers(-(10**6), 10**6, n + size).astype(dtype), np.empty(n, dtype)
+            loop(line, size, 5, out)
+            np.testing.assert_array_equal(out, 5 + np.cumsum(line[size:] - line[:-size]))
 
 
 def test_hypot():

@@ -14,6 +14,7 @@ from skthresh.kernels.count import (
     count_levels,
     count_words,
     finite_range,
+    float_levels,
     level_range,
 )
 from skthresh.kernels.gaussian import gaussian_weights
@@ -121,6 +122,28 @@ def test_pixels_at_an_edge_are_above_it():
         np.testing.assert_array_equal(count_bins(kernel_form(edges), edges), expected)
         below = np.nextafter(edges[1:], -np.inf)
         np.testing.assert_array_equal(count_bins(kernel_form(below), edges), 1)
+
+
+def test_counts_of_bytes_that_begin_anywhere_in_memory():
+    v = kernel_form(values("u1", 100))
+    for first in range(10):
+        for n in range(30):
+            part = v[first : first + n]
+            np.testing.assert_array_equal(count_bytes(part), np.bincount(part, minlength=256))
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+def test_float_levels(dtype):
+    for odd in (1.0, 0.0, -0.0, np.inf, -np.inf, np.nan, -np.nan):
+        for _ in range(50):
+            size = RNG.integers(1, 30)
+            v = (RNG.normal(size=size) * 10.0 ** RNG.integers(-45, 35)).astype(dtype)
+            v[RNG.integers(size)] = odd
+            expected = (np.inf, -np.inf)
+            if not np.isnan(v).all():
+                expected = np.fmin.reduce(v), np.fmax.reduce(v)
+            assert float_levels(kernel_form(v)) == (*expected, np.isnan(v).any())
+    assert float_levels(np.empty(0, dtype)) == (np.inf, -np.inf, False)
 
 
 def test_float_ranges_and_bins():
