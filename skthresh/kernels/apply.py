@@ -106,12 +106,15 @@ def settle_levels(v: Any, t: Any, rule: Any, out: Any) -> None:
     """Write what becomes of pixels, as `settle` does, by one of the other rules."""
     code, close, share, _, _, limits = rule
     lowest, highest, whole = limits
+    if code == THRESHOLD:  # by itself, this loop is vectorised
+        for x in range(out.size):
+            p, q = np.float64(v[x]), t[x]
+            out[x] = p if abs(p - q) <= close + share * abs(p) + share * abs(q) else q
+        return
     for x in range(out.size):
         p, q = np.float64(v[x]), t[x]
         d, margin = p - q, close + share * abs(p) + share * abs(q)
-        if code == THRESHOLD:
-            out[x] = p if abs(d) <= margin else q
-        elif code == TRUNC and d > margin:
+        if code == TRUNC and d > margin:
             out[x] = min(max(np.floor(q) if whole else q, lowest), highest)
         elif (
             code == TRUNC or (code == TOZERO and d > margin) or (code == TOZERO_INV and d <= margin)

@@ -14,7 +14,7 @@ from skthresh.kernels._jit import fused_kernel, inner_kernel, kernel
 from skthresh.kernels.apply import settle
 from skthresh.kernels.border import surround
 
-__all__ = ["add_row", "weighted_columns", "weighted_planes", "weighted_rows", "weighted_threshold"]
+__all__ = ["add_row", "weighted_planes", "weighted_threshold"]
 
 
 @inner_kernel
@@ -32,7 +32,7 @@ def _add_four(total: Any, a: Any, b: Any, c: Any, d: Any, w: Any) -> None:
 
 
 @inner_kernel
-def weighted_rows(stat: Any, rows: Any, weights: Any, total: Any) -> None:
+def _weighted_rows(stat: Any, rows: Any, weights: Any, total: Any) -> None:
     """Add ``stat[rows]`` with `weights`, four rows at a time so that `total` stays in registers."""
     total[:] = 0
     j = 0
@@ -46,7 +46,7 @@ def weighted_rows(stat: Any, rows: Any, weights: Any, total: Any) -> None:
 
 
 @inner_kernel
-def weighted_columns(padded: Any, weights: Any, sums: Any) -> None:
+def _weighted_columns(padded: Any, weights: Any, sums: Any) -> None:
     """Add a pixel's neighbours along a row, which has its borders on both sides."""
     n = sums.size
     sums[:] = 0
@@ -111,9 +111,9 @@ def weighted_threshold(
     total = padded[half : half + width]
     for i in range(i0, i1):
         for y in range(y0, y1):
-            weighted_rows(stat[i], rows[y:], row_weights, total)
+            _weighted_rows(stat[i], rows[y:], row_weights, total)
             surround(padded, columns, half, width)
-            weighted_columns(padded, column_weights, t)
+            _weighted_columns(padded, column_weights, t)
             _finish_means(v[i, y], scale, rounded, offset, tolerance, t)
             settle(v[i, y], t, rule, out[i, y])
 

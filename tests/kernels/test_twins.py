@@ -17,7 +17,7 @@ from skthresh.kernels.count import (
     float_levels,
     level_range,
 )
-from skthresh.kernels.gaussian import gaussian_weights
+from skthresh.kernels.gaussian import fixed_point_weights, gaussian_weights
 from skthresh.kernels.gray import bt601_fixed_point
 from skthresh.kernels.symmetric import weighted_select
 from skthresh.kernels.weighted import weighted_planes, weighted_threshold
@@ -232,7 +232,7 @@ def test_weighted_select_is_what_float64_says(dtype, size):
     assert n_decided or size == 1  # whose mean is the pixel
 
 
-def test_planes_and_blur():
+def test_planes():
     volume = values("u1", (4, 5, 6))
     index = border_index(4, 3)
     total = np.empty((5, 6), np.int64)
@@ -241,11 +241,18 @@ def test_planes_and_blur():
     padded = volume[index[:3]].astype(np.int64)
     np.testing.assert_array_equal(total, np.tensordot(weights, padded, 1))
 
-    v, w = values("u1", (11, 12)), np.array([64, 128, 64], np.int32)
-    index = border_index(11, 3, "reflect"), border_index(12, 3, "reflect")
+
+@pytest.mark.parametrize("kh", [1, 3, 5, 9, 21])
+@pytest.mark.parametrize("kw", [1, 7, 13])
+def test_blur(kh, kw):
+    v = values("u1", (13, 17))
+    v[:3] = 255
+    index = border_index(13, kh, "reflect"), border_index(17, kw, "reflect")
+    down, along = (fixed_point_weights(gaussian_weights(size)) for size in (kh, kw))
     out = np.empty_like(v)
-    blur_fixed_point(kernel_form(v), *index, w, w, out)
-    sums = (windows(v[np.ix_(*index)].astype(np.int64), 3, 3) * np.outer(w, w)).sum(axis=(2, 3))
+    blur_fixed_point(kernel_form(v), *index, down, along, out)
+    around = windows(v[np.ix_(*index)].astype(np.int64), kh, kw)
+    sums = (around * np.outer(down, along)).sum(axis=(2, 3))
     np.testing.assert_array_equal(out, (sums + 2**15) >> 16)
 
 
