@@ -158,6 +158,7 @@ def _margin(p: Any, t: Any, close: Any, share: Any) -> Any:
 
 MOMENTS = {
     "packed": sums.packed,
+    "narrow": sums.narrow,
     "exact": sums.exact,
     "rounded": sums.rounded,
     "none": _no_moments,
@@ -197,7 +198,7 @@ def compiled(
     ----------
     function : callable
         Plain arithmetic of some `STATISTICS`, in any order, and then its own parameters.
-    kind : {"packed", "exact", "rounded", "none"}
+    kind : {"packed", "narrow", "exact", "rounded", "none"}
         How the windows' sums are held, if they are.
     cut : bool, default=False
         Whether windows end at the border, row by row.
@@ -220,7 +221,7 @@ def compiled(
         _threshold, name, source, inner_kernel, formula=_adapted(function), moments=MOMENTS[kind]
     )
     template, compiler = _compare if binary else _fill, inner_kernel if stack or cut else kernel
-    how_close = _whole_margin if kind in {"packed", "exact"} else _margin
+    how_close = _whole_margin if kind in {"packed", "narrow", "exact"} else _margin
     loop = specialised(template, name, source, compiler, threshold=own, margin=how_close)
     if stack:
         return specialised(fill_stack, f"{name}-{template.__name__}", source, fill=loop)

@@ -16,10 +16,18 @@ from typing import Any
 import numpy as np
 
 from skthresh.kernels._jit import fused_kernel, inner_kernel, kernel, specialised
-from skthresh.kernels.arithmetic import as_float, fixed, fixed_square
+from skthresh.kernels.arithmetic import as_float, fixed, fixed_square, small
 from skthresh.kernels.slide import slide_along
 
-__all__ = ["exact", "greatest_variance", "packed", "packed_sums", "rounded", "wide_sums"]
+__all__ = [
+    "exact",
+    "greatest_variance",
+    "narrow",
+    "packed",
+    "packed_sums",
+    "rounded",
+    "wide_sums",
+]
 
 LOWER = np.int64(0xFFFFFFFF)
 
@@ -59,41 +67,50 @@ def _wide_scan(state: Any, size: int, last: Any, x0: int, x1: int, out: Any) -> 
 
 
 @inner_kernel
-def _enter_row(row: Any, sign: int, middle: Any, factor: Any, power: int, columns: Any) -> None:
-    """Add pixels as they are summed: ``(row - middle) ** power * factor``, in whole numbers."""
-    if power == 1:
-        for x in range(row.size):
-            columns[x] += sign * fixed(row[x], middle, factor)
-    else:
-        for x in range(row.size):
-            columns[x] += sign * fixed_square(row[x], middle, factor)
+def _enter_values(row: Any, sign: int, middle: Any, factor: Any, sums: Any) -> None:
+    for x in range(row.size):
+        sums[x] += sign * fixed(row[x], middle, factor)
 
 
 @inner_kernel
-def _slide_row(new: Any, old: Any, middle: Any, factor: Any, power: int, columns: Any) -> None:
-    if power == 1:
-        for x in range(new.size):
-            columns[x] += fixed(new[x], middle, factor) - fixed(old[x], middle, factor)
-    else:
-        for x in range(new.size):
-            p, q = fixed_square(new[x], middle, factor), fixed_square(old[x], middle, factor)
-            columns[x] += p - q
+def _enter_both(row: Any, sign: int, look: Any, sums: Any, squares: Any) -> None:
+    middle, first, second = look
+    for x in range(row.size):
+        sums[x] += sign * fixed(row[x], middle, first)
+        squares[x] += sign * fixed_square(row[x], middle, second)
+
+
+@inner_kernel
+def _slide_values(new: Any, old: Any, middle: Any, factor: Any, sums: Any) -> None:
+    for x in range(new.size):
+        sums[x] += fixed(new[x], middle, factor) - fixed(old[x], middle, factor)
+
+
+@inner_kernel
+def _slide_both(new: Any, old: Any, look: Any, sums: Any, squares: Any) -> None:
+    middle, first, second = look
+    for x in range(new.size):
+        p, q = new[x], old[x]
+        sums[x] += fixed(p, middle, first) - fixed(q, middle, first)
+        squares[x] += fixed_square(p, middle, second) - fixed_square(q, middle, second)
 
 
 @inner_kernel
 def _wide_enter(row: Any, sign: int, look: Any, half: int, state: Any) -> None:
-    middle, first, second = look
-    _enter_row(row, sign, middle, first, 1, state[0][1 + half :])
+    sums = state[0][1 + half :]
     if state.shape[0] == 2:
-        _enter_row(row, sign, middle, second, 2, state[1][1 + half :])
+        _enter_both(row, sign, look, sums, state[1][1 + half :])
+    else:
+        _enter_values(row, sign, look[0], look[1], sums)
 
 
 @inner_kernel
 def _wide_slide(new: Any, old: Any, look: Any, half: int, state: Any) -> None:
-    middle, first, second = look
-    _slide_row(new, old, middle, first, 1, state[0][1 + half :])
+    sums = state[0][1 + half :]
     if state.shape[0] == 2:
-        _slide_row(new, old, middle, second, 2, state[1][1 + half :])
+        _slide_both(new, old, look, sums, state[1][1 + half :])
+    else:
+        _slide_values(new, old, look[0], look[1], sums)
 
 
 @inner_kernel
@@ -183,6 +200,14 @@ def packed(a: Any, b: Any, x: int, n: Any, share: Any, scale: Any) -> Any:  # no
     # n * s2 is below 2**49, as both sums fit into 32 bits: these products are exact
     variance = (as_float(n) * s2 - s * s) * (share * share)
     return s * share, np.sqrt(variance), variance
+
+
+@fused_kernel
+def narrow(a: Any, b: Any, x: int, n: Any, share: Any, scale: Any) -> Any:
+    """Give the same for a window of integers; ``n * b`` and ``a * a`` fit into 53 bits."""
+    s, s2 = small(a[x]), small(b[x])
+    variance = (as_float(n) * s2 - s * s) * (share * share)
+    return scale[0] + s * share, np.sqrt(variance), variance
 
 
 @inner_kernel

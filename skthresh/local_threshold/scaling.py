@@ -116,9 +116,10 @@ class Scaling:
 
     Attributes
     ----------
-    kind : {"packed", "exact", "rounded"}
+    kind : {"packed", "narrow", "exact", "rounded"}
         What `skthresh.kernels.moments` makes of the sums: bytes, summed with their squares in one
-        integer; integers whose sums and squares are exact; or neither.
+        integer; integers whose sums and squares are exact, and their products, too, as floats or as
+        integers; or neither.
     v : ndarray
         What is summed: the plane, or its levels from `shift` on.
     shift : float
@@ -204,8 +205,8 @@ def of_integers(
     if plain and dtype == np.uint8 and n * top**2 < 2**PACKED_BITS:
         kind = "packed"
     else:
-        fits = ((top - middle) * n) ** 2 < 2**63  # products of sums, into 64 bits
-        kind = "exact" if fits else "rounded"
+        bits = (((top - middle) * n) ** 2).bit_length()  # of products of sums
+        kind = "narrow" if bits <= 53 else ("exact" if bits <= 63 else "rounded")
     return Scaling(
         kind,
         v,

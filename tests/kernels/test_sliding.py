@@ -113,7 +113,7 @@ def test_statistics_of_a_formula():
 
 
 @pytest.mark.parametrize("mode", [None, "binary", "binary_inv", "trunc", "tozero", "tozero_inv"])
-@pytest.mark.parametrize("kind", ["packed", "exact", "rounded"])
+@pytest.mark.parametrize("kind", ["packed", "narrow", "exact", "rounded"])
 @pytest.mark.parametrize("counts", ["number", "array", "cut"])
 def test_compiled_formula(counts, kind, mode):
     width, height = 1500, 2  # more than is done at a time
