@@ -42,30 +42,24 @@ FLOATS: dict[int, tuple[Any, Any, int]] = {
 DOUBT = 1e-6
 
 
-@inner_kernel
-def _add(table: Any, total: Any) -> None:
-    for i in range(total.size):
-        total[i] += np.int64(table[i])
-
-
-@kernel
 def count_bytes(v: Any) -> Any:
     """Count the 256 levels of a flat uint8 array, in 64 bits."""
+    # Eight pixels are one load, where words begin in memory.
+    head = min(-v.__array_interface__["data"][0] % 8, v.size)
+    tail = head + (v.size - head) // 8 * 8
+    words, before, after = v[head:tail].view(np.uint64), v[:head], v[tail:]
     total = np.zeros(256, np.int64)
-    for i in range(0, v.size, BLOCK):
-        _add_bytes(v[i : i + BLOCK], total)
+    for i in range(0, max(words.size, 1), BLOCK):
+        _add_bytes(words[i : i + BLOCK], before, after, total)
+        before = after = v[:0]
     return total
 
 
-@inner_kernel
-def _add_bytes(v: Any, total: Any) -> None:
+@kernel
+def _add_bytes(words: Any, before: Any, after: Any, total: Any) -> None:
     tables = np.zeros((N_TABLES, 256), np.uint32)
     t0, t1, t2, t3 = tables[0], tables[1], tables[2], tables[3]
     t4, t5, t6, t7 = tables[4], tables[5], tables[6], tables[7]
-    # Eight pixels are one load, where words begin in memory.
-    head = min(-v.ctypes.data % 8, v.size)
-    tail = head + (v.size - head) // 8 * 8
-    words = v[head:tail].view(np.uint64)
     for i in range(words.size):
         word = words[i]
         t0[word & BYTE] += ONE
@@ -76,15 +70,16 @@ def _add_bytes(v: Any, total: Any) -> None:
         t5[(word >> np.uint64(40)) & BYTE] += ONE
         t6[(word >> np.uint64(48)) & BYTE] += ONE
         t7[word >> np.uint64(56)] += ONE
-    for i in range(head):
-        t0[v[i]] += ONE
-    for i in range(tail, v.size):
-        t0[v[i]] += ONE
+    for i in range(before.size):
+        t0[before[i]] += ONE
+    for i in range(after.size):
+        t1[after[i]] += ONE
     for k in range(N_TABLES):
-        _add(tables[k], total)
+        table = tables[k]
+        for i in range(total.size):
+            total[i] += np.int64(table[i])
 
 
-@kernel
 def count_words(v: Any) -> Any:
     """Count the 65536 levels of a flat uint16 array, in 64 bits."""
     total = np.zeros(65536, np.int64)
@@ -93,13 +88,14 @@ def count_words(v: Any) -> Any:
     return total
 
 
-@inner_kernel
+@kernel
 def _add_words(v: Any, total: Any) -> None:
     # Several tables, or 64 bits, would not stay in the processor's second cache.
-    table = np.zeros(65536, np.uint32)
+    table = np.zeros(total.size, np.uint32)
     for i in range(v.size):
         table[v[i]] += ONE
-    _add(table, total)
+    for i in range(total.size):
+        total[i] += np.int64(table[i])
 
 
 def count_levels(v: Any, lowest: Any, n_levels: int) -> Any:
@@ -242,5 +238,7 @@ def count_bins(v: Any, edges: Any) -> Any:
         _count_places(bins[:m], tables)
     counts = np.zeros(n_bins, np.int64)
     for k in range(tables.shape[0]):
-        _add(tables[k, :n_bins], counts)
+        table = tables[k]
+        for i in range(n_bins):
+            counts[i] += table[i]
     return counts

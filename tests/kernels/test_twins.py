@@ -132,6 +132,13 @@ def test_counts_of_bytes_that_begin_anywhere_in_memory():
             np.testing.assert_array_equal(count_bytes(part), np.bincount(part, minlength=256))
 
 
+def test_counts_of_more_than_32_bits_hold(monkeypatch):
+    monkeypatch.setattr("skthresh.kernels.count.BLOCK", 3)
+    v, w = values("u1", 100), values("u2", 100)
+    np.testing.assert_array_equal(count_bytes(kernel_form(v)), np.bincount(v, minlength=256))
+    np.testing.assert_array_equal(count_words(kernel_form(w)), np.bincount(w, minlength=65536))
+
+
 @pytest.mark.parametrize("dtype", ["f4", "f8"])
 def test_float_levels(dtype):
     for odd in (1.0, 0.0, -0.0, np.inf, -np.inf, np.nan, -np.nan):
