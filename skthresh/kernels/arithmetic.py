@@ -105,18 +105,15 @@ def _exp(x: Any) -> Any:  # noqa: ARG001
         rounded = inside * LOG2_E + ROUNDING
         n = rounded - ROUNDING
         r = (inside - n * LN2_HIGH) - n * LN2_LOW
-        s = 1.0 / 39916800.0
-        s = s * r + 1.0 / 3628800.0
-        s = s * r + 1.0 / 362880.0
-        s = s * r + 1.0 / 40320.0
-        s = s * r + 1.0 / 5040.0
-        s = s * r + 1.0 / 720.0
-        s = s * r + 1.0 / 120.0
-        s = s * r + 1.0 / 24.0
-        s = s * r + 1.0 / 6.0
-        s = s * r + 0.5
-        s = s * r + 1.0
-        s = s * r + 1.0
+        # neighbours first, then their neighbours: a long chain would wait for each of its steps
+        r2 = r * r
+        r4 = r2 * r2
+        low = (1.0 + r) + r2 * (0.5 + r * (1.0 / 6.0))
+        mid = (1.0 / 24.0 + r * (1.0 / 120.0)) + r2 * (1.0 / 720.0 + r * (1.0 / 5040.0))
+        top = (1.0 / 40320.0 + r * (1.0 / 362880.0)) + r2 * (
+            1.0 / 3628800.0 + r * (1.0 / 39916800.0)
+        )
+        s = low + r4 * (mid + r4 * top)
         exponent = np.float64(rounded).view(np.int64) - ROUNDING_BITS
         power = np.int64((exponent + 1023) << 52).view(np.float64)
         y = s * power

@@ -29,8 +29,11 @@ BLOCK = 2**31
 
 ONE, BYTE = np.uint32(1), np.uint64(255)
 
-# Pixels whose bins are found together.
-CHUNK = 1024
+# Pixels whose bins are found together; and in float32, where one in doubt concerns all of them.
+CHUNK, FEW = 1024, 128
+
+# In float32 bins are found if no more than such a share of their width is in doubt.
+UNSURE = 2.0**-9
 
 # The integers that have the bits of a float of so many bytes, their greatest, and infinity's.
 FLOATS: dict[int, tuple[Any, Any, int]] = {
@@ -39,7 +42,7 @@ FLOATS: dict[int, tuple[Any, Any, int]] = {
 }
 
 # How near to a whole number of bins a quotient may have been rounded to the wrong side of it.
-DOUBT = 1e-6
+DOUBT, EPSILON = 1e-6, 2.0**-50
 
 
 def count_bytes(v: Any) -> Any:
@@ -179,66 +182,118 @@ def finite_range(v: Any) -> tuple[float, float]:
 
 
 @inner_kernel
-def _place(v: Any, lo: Any, hi: Any, f: Any, scale: Any, n_bins: int, bins: Any) -> Any:
+def _place(v: Any, ends: Any, f: Any, scale: Any, doubt: Any, n_bins: int, bins: Any) -> Any:
     """Find the bin of each pixel, n_bins for none; give how many may be in a neighbour of it."""
-    doubtful = np.int32(0)
+    (lo, hi), doubtful = ends, np.int32(0)
     for j in range(v.size):
         x = np.float64(v[j])
         q = (x * f - lo * f) * scale
         inside = lo <= x <= hi
         whole = np.floor(q)
         part = q - whole
-        near = lo < x < hi and (part < DOUBT or part > 1 - DOUBT)
+        near = lo < x < hi and (part < doubt or part > 1 - doubt)
         doubtful += np.int32(near)
         bins[j] = np.int32(min(whole, n_bins - 1.0)) if inside else np.int32(n_bins)
     return doubtful
 
 
 @inner_kernel
+def _place_narrow(v: Any, ends: Any, scale: Any, slack: Any, n_bins: int, bins: Any) -> Any:
+    """Do as `_place` in float32, of which a vector has twice as many; more are doubtful."""
+    lo, hi, at_lo, at_hi = ends
+    doubtful, last, one = np.int32(0), np.int32(n_bins - 1), np.float32(1)
+    for j in range(v.size):
+        x = np.float32(v[j])
+        q = (x - lo) * scale
+        inside = lo <= x <= hi
+        i = np.int32(q)
+        part = q - np.float32(i)
+        at_end = x == at_lo or x == at_hi  # noqa: PLR1714  no tuples in loops
+        near = (part < slack or part > one - slack) and not at_end
+        doubtful += np.int32(inside and near)
+        bins[j] = min(i, last) if inside else np.int32(n_bins)
+    return doubtful
+
+
+@inner_kernel
+def _decide(v: Any, edges: Any, f: Any, scale: Any, bins: Any) -> None:
+    """Find the bin of each pixel by comparison with the edges, where there is doubt."""
+    n_bins = edges.size - 1
+    lo, hi = edges[0], edges[n_bins]
+    # bins may be hardly wider than the steps of floats
+    doubt = DOUBT + EPSILON * max(abs(lo), abs(hi)) * f * scale
+    if _place(v, (lo, hi), f, scale, doubt, n_bins, bins) == 0 and scale < np.inf:
+        return
+    for j in range(v.size):
+        x, i = np.float64(v[j]), bins[j]
+        if lo <= x <= hi:
+            if scale == np.inf:  # subnormal widths have no inverse
+                i = min(np.int64((x - lo) / (hi - lo) * n_bins), n_bins - 1)
+            while x < edges[i]:
+                i -= 1
+            while i < n_bins - 1 and x >= edges[i + 1]:
+                i += 1
+            bins[j] = i
+
+
+@inner_kernel
 def _count_places(bins: Any, tables: Any) -> None:
-    t0, t1, t2, t3 = tables[0], tables[1], tables[2], tables[3]
-    whole = bins.size // 4 * 4
-    for j in range(0, whole, 4):  # unsigned, or each index would be compared with 0
-        t0[np.uint32(bins[j])] += 1
-        t1[np.uint32(bins[j + 1])] += 1
-        t2[np.uint32(bins[j + 2])] += 1
-        t3[np.uint32(bins[j + 3])] += 1
-    for j in range(whole, bins.size):
-        t0[np.uint32(bins[j])] += 1
+    t0, t1 = tables[0], tables[1]
+    whole = bins.size // 2 * 2
+    for j in range(0, whole, 2):  # unsigned, or each index would be compared with 0
+        t0[np.uint32(bins[j])] += ONE
+        t1[np.uint32(bins[j + 1])] += ONE
+    if whole < bins.size:
+        t0[np.uint32(bins[whole])] += ONE
 
 
 @kernel
+def _add_bins(v: Any, edges: Any, f: Any, scale: Any, narrow: Any, counts: Any) -> None:
+    """Add the pixels of each bin; as `count_bins` otherwise."""
+    ends, scale32, slack = narrow
+    n_bins = counts.size
+    tables = np.zeros((2, n_bins + 1), np.uint32)
+    bins = np.empty(CHUNK, np.int32)
+    step = FEW if slack < 1 else CHUNK
+    for j0 in range(0, v.size, CHUNK):
+        pixels = v[j0 : j0 + CHUNK]
+        for k in range(0, pixels.size, step):
+            part = pixels[k : k + step]
+            own = bins[k : k + part.size]
+            if slack >= 1 or _place_narrow(part, ends, scale32, slack, n_bins, own) > 0:
+                _decide(part, edges, f, scale, own)
+        _count_places(bins[: pixels.size], tables)
+    for i in range(n_bins):
+        counts[i] += np.int64(tables[0, i]) + np.int64(tables[1, i])
+
+
 def count_bins(v: Any, edges: Any) -> Any:
     """Count a flat float array in equal bins; NaN and what lies outside is left out.
 
     Bin i holds ``edges[i] <= v < edges[i + 1]``, the last one its upper edge too, by comparison
     with the edges themselves: the quotient alone can round into a neighbour.
     """
-    n_bins = edges.size - 1
-    lo, hi = edges[0], edges[n_bins]
+    lo, hi, n_bins = edges[0].item(), edges[-1].item(), edges.size - 1
     # halves where the range of the dtype itself makes hi - lo overflow
     f = 1.0 if hi - lo < np.inf else 0.5
-    scale = n_bins / (hi * f - lo * f)
-    tables = np.zeros((N_TABLES // 2, n_bins + 1), np.int64)
-    bins = np.empty(CHUNK, np.int32)
-    for j0 in range(0, v.size, CHUNK):
-        pixels = v[j0 : j0 + CHUNK]
-        m = pixels.size
-        if _place(pixels, lo, hi, f, scale, n_bins, bins[:m]) > 0 or scale == np.inf:
-            for j in range(m):
-                x, i = np.float64(pixels[j]), bins[j]
-                if lo <= x <= hi:
-                    if scale == np.inf:  # subnormal widths have no inverse
-                        i = min(np.int64((x - lo) / (hi - lo) * n_bins), n_bins - 1)
-                    if x < edges[i]:
-                        i -= 1
-                    elif i < n_bins - 1 and x >= edges[i + 1]:
-                        i += 1
-                    bins[j] = i
-        _count_places(bins[:m], tables)
+    scale = n_bins / (hi * f - lo * f)  # infinite if that is subnormal
     counts = np.zeros(n_bins, np.int64)
-    for k in range(tables.shape[0]):
-        table = tables[k]
-        for i in range(n_bins):
-            counts[i] += table[i]
+    narrow = _in_float32(lo, hi, scale if v.dtype == np.float32 and f == 1 else np.inf, n_bins)
+    for i in range(0, v.size, BLOCK):
+        _add_bins(v[i : i + BLOCK], edges, f, scale, narrow, counts)
     return counts
+
+
+def _in_float32(lo: float, hi: float, scale: float, n_bins: int) -> tuple[Any, Any, Any]:
+    """Say how bins are found in float32, and how far from an edge that is sure; 1: nowhere."""
+    least, greatest = np.finfo(np.float32).tiny, np.finfo(np.float32).max
+    error = 2.0**-24 * (4 * n_bins + 2 * max(abs(lo), abs(hi)) * scale)
+    if not (least < scale < greatest and max(abs(lo), abs(hi)) < greatest and error < UNSURE):
+        lo, hi, scale, error = 0.0, 1.0, 1.0, 1.0
+    ends = np.float32(lo), np.float32(hi)
+    # Many pixels may be those at the ends themselves, of which there is no doubt.
+    sure = [
+        end if float(end) == exact else np.float32(np.nan)
+        for end, exact in zip(ends, (lo, hi), strict=True)
+    ]
+    return (*ends, *sure), np.float32(scale), np.float32(error)

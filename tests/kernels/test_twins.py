@@ -275,6 +275,29 @@ def test_gray(dtype, n_channels):
     assert 9798 + 19235 + 3735 == 2**15
 
 
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+@pytest.mark.parametrize("n_bins", [1, 2, 7, 256, 4000])
+def test_bins_of_any_range(n_bins, dtype):
+    """Far from 0 and narrow, beside the ends and at the edges themselves: searchsorted decides."""
+    for k in range(100):
+        scale, shift = 10.0 ** RNG.integers(-30, 30, 2)
+        v = (RNG.normal(size=RNG.integers(2, 700)) * scale + shift * RNG.integers(-1, 2)).astype(
+            dtype
+        )
+        ends = (v.min(), v.max()) if k % 2 else RNG.choice(v, 2) * RNG.choice([1, 1.0000001, 0.7])
+        lo, hi = np.sort(np.asarray(ends, float))
+        edges = np.linspace(lo, hi, n_bins + 1)
+        if not (edges[1:] > edges[:-1]).all():
+            continue
+        some = RNG.integers(0, v.size, v.size // 3)
+        v[some] = RNG.choice(edges, len(some)).astype(dtype)
+        v[RNG.integers(v.size)] = RNG.choice([np.nan, lo, hi])
+        inside = v[(v >= lo) & (v <= hi)].astype(float)
+        places = np.minimum(np.searchsorted(edges, inside, side="right") - 1, n_bins - 1)
+        expected = np.bincount(places, minlength=n_bins)
+        np.testing.assert_array_equal(count_bins(kernel_form(v), edges), expected)
+
+
 def test_bins_of_the_least_numbers():
     tiny = np.finfo(np.float64).smallest_subnormal
     edges = np.linspace(0, 40 * tiny, 5)
