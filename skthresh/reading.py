@@ -24,7 +24,10 @@ from skthresh.kernels.count import float_levels
 from skthresh.utils._dask import is_dask
 from skthresh.utils._sklearn import InvalidParameterError
 
-__all__ = ["is_ragged", "read_batch"]
+__all__ = ["is_ragged", "look_at", "read_batch"]
+
+# What was seen of each image; None: nothing.
+Seen = tuple[Levels | None, ...] | None
 
 ALLOWED_DTYPES = "bool, (u)int8, (u)int16, (u)int32, (u)int64, float16, float32, float64"
 
@@ -94,11 +97,11 @@ def read_batch(
         batch = _read_dask(estimator, X, reset=reset)
     else:
         if is_ragged(X):
-            data = _read_list(X, mixed_ranks=mixed_ranks)
+            data, seen = _read_list(X, mixed_ranks=mixed_ranks)
             _forget_features(estimator, reset=reset)
         else:
-            data = _read_array(estimator, X, reset=reset)
-        batch = array_batch(data) if elsewhere else Batch(data, seen=_look_at(data))
+            data, seen = _read_array(estimator, X, reset=reset)
+        batch = array_batch(data) if elsewhere else Batch(data, seen=seen)
     if batch.is_flat and image_shape is not None:
         shape = _check_image_shape(image_shape, batch.held(0).shape[0])
         batch = replace(batch, image_shape=shape)
@@ -182,7 +185,7 @@ def _refuse_what_would_be_lost(X: ImagesLike) -> None:
             )
 
 
-def _read_list(X: ImagesLike, *, mixed_ranks: bool) -> list[Array]:
+def _read_list(X: ImagesLike, *, mixed_ranks: bool) -> tuple[list[Array], Seen]:
     images = [
         _check_dtype(
             x
@@ -201,6 +204,7 @@ def _read_list(X: ImagesLike, *, mixed_ranks: bool) -> list[Array]:
         )
         for i, x in enumerate(X)
     ]
+    seen = tuple(look_at(x, f"X[{i}]") for i, x in enumerate(images))
     first = images[0]
     for i, x in enumerate(images):
         if x.ndim == 0 or 0 in x.shape:
@@ -218,10 +222,10 @@ def _read_list(X: ImagesLike, *, mixed_ranks: bool) -> list[Array]:
                 f"X[{i}] has dtype {x.dtype} and X[0] has dtype {first.dtype}: the images of "
                 "one batch must have one dtype."
             )
-    return images
+    return images, seen
 
 
-def _read_array(estimator: Any, X: ImagesLike, *, reset: bool) -> Array:
+def _read_array(estimator: Any, X: ImagesLike, *, reset: bool) -> tuple[Array, Seen]:
     checks: dict[str, Any] = {
         "dtype": "numeric",
         "allow_nd": True,
@@ -229,14 +233,16 @@ def _read_array(estimator: Any, X: ImagesLike, *, reset: bool) -> Array:
     }
     ndim = X.ndim if hasattr(X, "ndim") else _nested_ndim(X)
     if ndim <= 2:  # a table: scikit-learn's own rules, its feature names and its messages
-        return _check_dtype(validate_data(estimator, X, reset=reset, **checks), "X")
+        X = _check_dtype(validate_data(estimator, X, reset=reset, **checks), "X")
+        return X, _look_at_each(X)
     if not _is_plain(X) or 0 in X.shape:
         X = check_array(X, estimator=estimator, input_name="X", **checks)
     X = _check_dtype(X, "X")
     if 0 in X.shape:
         raise ValueError(f"X has shape {tuple(X.shape)}; an image needs at least one pixel.")
+    seen = _look_at_each(X)
     _forget_features(estimator, reset=reset)
-    return X
+    return X, seen
 
 
 def _is_plain(x: Any) -> bool:
@@ -266,19 +272,20 @@ def _check_dtype(x: Array, name: str) -> Array:
     return x
 
 
-def _look_at(data: Array | list[Array]) -> tuple[Levels | None, ...] | None:
-    """Refuse infinity; give what else is seen of floats on the way."""
-    if not len(data) or data[0].dtype.kind != "f":
+def _look_at_each(X: Array) -> Seen:
+    """Look at the images of a stack, each by itself if they are large."""
+    if is_elsewhere(X) or X.dtype.kind != "f" or len(X) == 0:
         return None
-    if isinstance(data, list):
-        return tuple(_levels(x, f"X[{i}]") for i, x in enumerate(data))
-    if len(data) == 1 or data[0].size >= LARGE:
-        return tuple(_levels(x, "X") for x in data)
-    _levels(data, "X")
+    if len(X) == 1 or X[0].size >= LARGE:
+        return tuple(look_at(x, "X") for x in X)
+    look_at(X, "X")
     return None
 
 
-def _levels(x: Array, name: str) -> Levels | None:
+def look_at(x: Array, name: str) -> Levels | None:
+    """Refuse infinity among floats; give what else was seen of them on the way, if anything."""
+    if is_elsewhere(x) or x.dtype.kind != "f":
+        return None
     found = None
     if x.dtype.itemsize < 4 or not (x.flags.c_contiguous and x.dtype.isnative):
         infinite = bool(np.isinf(x).any())

@@ -193,20 +193,26 @@ wide_sums = specialised(
 )
 
 
-@fused_kernel  # its sums are exact, fused or not
+@fused_kernel
+def _spread(n: Any, s: Any, s2: Any) -> Any:
+    """Give n * n times the variance: exact where both products are, fused or not."""
+    return n * s2 - s * s
+
+
+@inner_kernel
 def packed(a: Any, b: Any, x: int, n: Any, share: Any, scale: Any) -> Any:  # noqa: ARG001
     """Give mean, standard deviation and variance of a window of n bytes; share is 1 / n."""
     s, s2 = as_float(a[x] & LOWER), as_float((a[x] >> 32) & LOWER)
-    # n * s2 is below 2**49, as both sums fit into 32 bits: these products are exact
-    variance = (as_float(n) * s2 - s * s) * (share * share)
+    # as both fit into 32 bits, and n into 17, their products are exact
+    variance = _spread(as_float(n), s, s2) * (share * share)
     return s * share, np.sqrt(variance), variance
 
 
-@fused_kernel
+@inner_kernel
 def narrow(a: Any, b: Any, x: int, n: Any, share: Any, scale: Any) -> Any:
     """Give the same for a window of integers; ``n * b`` and ``a * a`` fit into 53 bits."""
     s, s2 = small(a[x]), small(b[x])
-    variance = (as_float(n) * s2 - s * s) * (share * share)
+    variance = _spread(as_float(n), s, s2) * (share * share)
     return scale[0] + s * share, np.sqrt(variance), variance
 
 

@@ -42,6 +42,7 @@ TESTS = {
     f"{KERNELS}/formula.py": "kernels/test_sliding.py",
     f"{KERNELS}/gray.py": "kernels/test_twins.py",
     f"{KERNELS}/interpolate.py": "kernels/test_cells.py",
+    f"{KERNELS}/running.py": "kernels/test_sliding.py",
     f"{KERNELS}/median.py": "kernels/test_median_kernels.py",
     f"{KERNELS}/moments.py": "kernels/test_sliding.py",
     f"{KERNELS}/slide.py": "kernels/test_sliding.py",
