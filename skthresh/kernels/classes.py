@@ -21,7 +21,8 @@ def _start(v: Any, lowest: Any, nothing: Any, out: Any) -> None:
 @inner_kernel
 def _raise(v: Any, t: Any, level: Any, out: Any) -> None:
     for i in range(v.size):
-        out[i] = level if v[i] > t else out[i]
+        old = out[i]  # read in any case, or LLVM stores one pixel at a time
+        out[i] = level if v[i] > t else old
 
 
 @kernel

@@ -34,13 +34,15 @@ def _greater(a: Any, b: Any, out: Any) -> None:
 @inner_kernel
 def _lower(row: Any, out: Any) -> None:
     for x in range(out.size):
-        out[x] = row[x] if row[x] < out[x] else out[x]  # noqa: FURB136
+        old = out[x]  # read in any case, or LLVM stores one pixel at a time
+        out[x] = row[x] if row[x] < old else old  # noqa: FURB136
 
 
 @inner_kernel
 def _raise(row: Any, out: Any) -> None:
     for x in range(out.size):
-        out[x] = row[x] if row[x] > out[x] else out[x]  # noqa: FURB136
+        old = out[x]
+        out[x] = row[x] if row[x] > old else old  # noqa: FURB136
 
 
 @inner_kernel

@@ -45,7 +45,8 @@ def _copy_row(row: Any, line: Any) -> None:
 @inner_kernel
 def _drop(valid: Any, nothing: Any, line: Any) -> None:
     for x in range(line.size):
-        line[x] = line[x] if valid[x] else nothing
+        pixel = line[x]  # read in any case, or LLVM stores one pixel at a time
+        line[x] = pixel if valid[x] else nothing
 
 
 @inner_kernel
