@@ -75,8 +75,10 @@ def inner_kernel(function: Callable[..., Any], **options: Any) -> Any:
     """Compile a kernel that other kernels alone call.
 
     To compile the entrance that Python would need takes as long as a fourth of all. Numba does not
-    look whether it is there.
+    look whether it is there: its name says so, lest the same function, compiled for Python as well,
+    be given this one's code from the disk.
     """
+    function.__qualname__ = f"{function.__qualname__}-inner"
     inner = kernel(function, no_cpython_wrapper=True, **options)
     return _Inner(inner) if hasattr(inner, "_numba_type_") else inner
 

@@ -64,6 +64,22 @@ def test_a_process_whose_index_is_lost_does_not_write_over_its_own_code(tmp_path
     assert len(list(tmp_path.glob("cache/**/*.nbc"))) == 2
 
 
+@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="nothing is compiled")
+def test_a_loop_within_a_kernel_is_not_taken_for_the_one_that_python_calls(tmp_path):
+    """Where windows end at the border the loop is called by a kernel, with the same types."""
+    code = """
+import numpy as np
+from skthresh import BradleyThreshold
+X = np.random.default_rng(0).integers(0, 256, (1, 9, 300), np.uint8)
+for border in {}:
+    print(border, BradleyThreshold(window_size=5, border=border).fit_transform(X).sum())
+"""
+    one_way = run(tmp_path, code.format(["clip", "replicate"])).splitlines()
+    (tmp_path / "cache").rename(tmp_path / "other")
+    other_way = run(tmp_path, code.format(["replicate", "clip"])).splitlines()
+    assert sorted(one_way) == sorted(other_way)
+
+
 @inner_kernel
 def _one_more(x):
     return x + 1
