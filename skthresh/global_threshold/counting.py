@@ -162,6 +162,8 @@ def add_to_grids(batch: Batch, weights: Array | None, grids: list[Any]) -> None:
 
 def seen_span(batch: Batch, i: int | None = None) -> Span | None:
     """Give the range of a sample's pixels, or of all, if it was seen when they were read."""
+    if batch.seen is None or batch.dtype.kind != "f":
+        return None
     found = [batch.levels(j) for j in ([i] if i is not None else range(len(batch)))]
     known = [levels for levels in found if levels is not None]
     if not known or len(known) < len(found):

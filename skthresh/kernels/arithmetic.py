@@ -15,6 +15,7 @@ from numba.extending import overload
 from skthresh.kernels._jit import inlined_kernel
 
 __all__ = [
+    "LOWER",
     "as_float",
     "at",
     "choose",

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from skthresh.kernels._jit import fused_kernel, inner_kernel, kernel, specialised
-from skthresh.kernels.arithmetic import as_float, fixed, fixed_square, small
+from skthresh.kernels.arithmetic import LOWER, as_float, fixed, fixed_square, small
 from skthresh.kernels.slide import slide_along
 
 __all__ = [
@@ -28,8 +28,6 @@ __all__ = [
     "rounded",
     "wide_sums",
 ]
-
-LOWER = np.int64(0xFFFFFFFF)
 
 # What `_slide_sums` calls; a copy says which.
 enter: Any = None

@@ -18,14 +18,13 @@ from typing import Any
 import numpy as np
 
 from skthresh.kernels._jit import inner_kernel, kernel
+from skthresh.kernels.arithmetic import LOWER
 
 __all__ = ["SMALL", "median_windows", "otsu_packed", "otsu_split", "otsu_windows"]
 
 # Windows and images of no more pixels have products of sums that float64 holds exactly, if their
 # levels add up to less than 2**31 (`otsu_packed`).
 SMALL = 2**22
-
-LOWER = np.int64(0xFFFFFFFF)
 
 # Bins that are looked through together for any that is not empty.
 BLOCK = 16

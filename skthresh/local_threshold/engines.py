@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from skthresh.batch import Array
 from skthresh.kernels import statistics as kernels
+from skthresh.kernels.arithmetic import LOWER
 from skthresh.kernels.border import border_index
 from skthresh.kernels.extremes import slide_extremes
-from skthresh.kernels.moments import LOWER, packed_sums, wide_sums
+from skthresh.kernels.moments import packed_sums, wide_sums
 from skthresh.local_threshold.scaling import Scaling
 
 if TYPE_CHECKING:

@@ -6,10 +6,11 @@ import pytest
 from skthresh.batch import kernel_form
 from skthresh.global_threshold.otsu import otsu
 from skthresh.kernels import arithmetic
+from skthresh.kernels.arithmetic import LOWER
 from skthresh.kernels.border import border_index
 from skthresh.kernels.extremes import slide_extremes
 from skthresh.kernels.formula import compiled, statistics_of
-from skthresh.kernels.moments import LOWER, greatest_variance, packed_sums, wide_sums
+from skthresh.kernels.moments import greatest_variance, packed_sums, wide_sums
 from skthresh.kernels.slide import slide_along
 from skthresh.kernels.stack import otsu_of_each
 from skthresh.modes import Output
