@@ -21,7 +21,8 @@ from skthresh.array_api.namespace import Space, as_host
 from skthresh.array_api.sliding import Reach
 from skthresh.array_api.smoothing import weighted_mean
 from skthresh.kernels import arithmetic
-from skthresh.kernels.formula import statistics_of
+from skthresh.kernels.formula import asked_by, statistics_of
+from skthresh.kernels.line import Line
 from skthresh.local_threshold.plane import Plane
 from skthresh.local_threshold.scaling import (
     EXACT_LEVELS,
@@ -160,10 +161,12 @@ class ArrayWindows:
         n_jobs : int, default=1
             Ignored.
         """
-        names = statistics_of(formula)
         with np.errstate(all="ignore"):  # of libraries that are NumPy beneath
-            found = self._statistics(set(names))
-            t = on_arrays(formula, self.space)(*(found[name] for name in names), *parameters)
+            found = self._statistics(set(statistics_of(formula)))
+            given = (found[name] for name in asked_by(formula))
+            t = on_arrays(formula, self.space)(*given, *parameters)
+            if isinstance(t, Line):
+                t = t.at(found["std"], self.space.xp.hypot)
             self._write(t, how, out, float(self.scaling.close), float(self.scaling.share))
 
     def weigh(

@@ -19,8 +19,9 @@ from skthresh.kernels._jit import inlined_kernel, inner_kernel, kernel, speciali
 from skthresh.kernels.apply import BINARY, settle_levels
 from skthresh.kernels.arithmetic import at, inverse, part
 from skthresh.kernels.beside import count_windows, fill_stack
+from skthresh.kernels.line import Line, sides, value
 
-__all__ = ["STATISTICS", "compiled", "statistics_of"]
+__all__ = ["STATISTICS", "asked_by", "compiled", "statistics_of"]
 
 # What a formula may ask for, as its first parameters: the pixel, and of its window the mean, the
 # standard deviation, its square, the least and the greatest pixel and their number.
@@ -40,12 +41,16 @@ fill: Any = None
 def _threshold(
     v: Any, a: Any, b: Any, low: Any, high: Any, n: Any, scale: Any, parameters: Any, x: int
 ) -> Any:
-    """Compute the threshold of a pixel; a number stands for an array of equal ones."""
+    """Compute the threshold of a pixel, and its window's deviation and variance.
+
+    A number stands for an array of equal ones.
+    """
     count = at(n, x)
     mean, std, variance = moments(a, b, x, count, inverse(n, x), scale)
     minimum, maximum = np.float64(at(low, x)), np.float64(at(high, x))
     pixel = np.float64(v[x])
-    return formula(pixel, mean, std, variance, minimum, maximum, count, parameters)
+    t = formula(pixel, mean, std, variance, minimum, maximum, count, parameters)
+    return t, std, variance
 
 
 def _compare(
@@ -67,12 +72,16 @@ def _compare(
     code, close, share, white, zero, _ = rule
     if code == BINARY:
         for x in range(out.size):
-            p, t = np.float64(v[x]), threshold(v, a, b, low, high, n, scale, parameters, x)
-            out[x] = white if p - t > margin(p, t, close, share) else zero
+            p = np.float64(v[x])
+            t, _, variance = threshold(v, a, b, low, high, n, scale, parameters, x)
+            left, right = sides(p, t, variance, margin(p, close, share))
+            out[x] = white if left > right else zero
     else:
         for x in range(out.size):
-            p, t = np.float64(v[x]), threshold(v, a, b, low, high, n, scale, parameters, x)
-            out[x] = white if p - t <= margin(p, t, close, share) else zero
+            p = np.float64(v[x])
+            t, _, variance = threshold(v, a, b, low, high, n, scale, parameters, x)
+            left, right = sides(p, t, variance, margin(p, close, share))
+            out[x] = white if left <= right else zero
 
 
 def _fill(
@@ -95,7 +104,8 @@ def _fill(
     for x0 in range(0, out.size, CHUNK):
         m = min(CHUNK, out.size - x0)
         for x in range(m):
-            buffer[x] = threshold(v, a, b, low, high, n, scale, parameters, x0 + x)
+            t, std, _ = threshold(v, a, b, low, high, n, scale, parameters, x0 + x)
+            buffer[x] = value(t, std)
         settle_levels(v[x0 : x0 + m], buffer[:m], rule, out[x0 : x0 + m])
 
 
@@ -147,13 +157,13 @@ def _no_moments(a: Any, b: Any, x: int, n: Any, share: Any, scale: Any) -> Any: 
 
 
 @inlined_kernel
-def _whole_margin(p: Any, t: Any, close: Any, share: Any) -> Any:  # noqa: ARG001
+def _whole_margin(p: Any, close: Any, share: Any) -> Any:  # noqa: ARG001
     return close  # of integers, of which `share` is 0
 
 
 @inlined_kernel
-def _margin(p: Any, t: Any, close: Any, share: Any) -> Any:
-    return close + share * abs(p) + share * abs(t)
+def _margin(p: Any, close: Any, share: Any) -> Any:
+    return close + (share + share) * abs(p)  # where it decides, pixel and threshold are as large
 
 
 MOMENTS = {
@@ -167,12 +177,29 @@ MOMENTS = {
 
 @cache
 def statistics_of(function: Callable[..., Any]) -> tuple[str, ...]:
-    """Give the statistics that a formula asks for: its first parameters, as far as they are any.
+    """Give the statistics that a formula asks for, and the deviation if it gives a line in that.
+
+    Examples
+    --------
+    >>> def formula(mean, k): return Line(mean, k)
+    >>> statistics_of(formula)
+    ('mean', 'std')
+    """
+    asked = asked_by(function)
+    if "std" in asked:
+        return asked
+    ones = [np.float64(1)] * len(signature(function).parameters)
+    with np.errstate(all="ignore"):
+        return (*asked, "std") if isinstance(function(*ones), Line) else asked
+
+
+def asked_by(function: Callable[..., Any]) -> tuple[str, ...]:
+    """Give the statistics that a formula takes: its first parameters, as far as they are any.
 
     Examples
     --------
     >>> def formula(mean, std, k): ...
-    >>> statistics_of(formula)
+    >>> asked_by(formula)
     ('mean', 'std')
     """
     names = []
@@ -191,13 +218,15 @@ def compiled(
     cut: bool = False,
     binary: bool = False,
     stack: bool = False,
+    extreme: bool = False,
 ) -> Any:
     """Compile the loop of a formula; it happens when the result is called.
 
     Parameters
     ----------
     function : callable
-        Plain arithmetic of some `STATISTICS`, in any order, and then its own parameters.
+        Plain arithmetic of some `STATISTICS`, in any order, and then its own parameters. It gives
+        the threshold, or a `Line`.
     kind : {"packed", "narrow", "exact", "rounded", "none"}
         How the windows' sums are held, if they are.
     cut : bool, default=False
@@ -206,6 +235,8 @@ def compiled(
         Whether the rule is one of the two binary ones.
     stack : bool, default=False
         Whether the loop is that of `skthresh.kernels.beside.fill_stack`, over small images.
+    extreme : bool, default=False
+        Whether squares of distances may leave the range of float64: roots are taken then.
 
     Returns
     -------
@@ -216,10 +247,9 @@ def compiled(
         `_fill_cut` says; scale is for the moments, parameters for the formula, and rule for
         `skthresh.kernels.apply.settle`.
     """
-    name, source = f"{function.__qualname__}-{kind}", getfile(function)
-    own = specialised(
-        _threshold, name, source, inner_kernel, formula=_adapted(function), moments=MOMENTS[kind]
-    )
+    name, source = f"{function.__qualname__}-{kind}{'-extreme' * extreme}", getfile(function)
+    wanted = _adapted(function, "value(function({}), std)" if extreme else "function({})")
+    own = specialised(_threshold, name, source, inner_kernel, formula=wanted, moments=MOMENTS[kind])
     template, compiler = _compare if binary else _fill, inner_kernel if stack or cut else kernel
     how_close = _whole_margin if kind in {"packed", "narrow", "exact"} else _margin
     loop = specialised(template, name, source, compiler, threshold=own, margin=how_close)
@@ -230,12 +260,12 @@ def compiled(
     return specialised(_fill_cut, f"{name}-{template.__name__}", source, fill=loop)
 
 
-def _adapted(function: Callable[..., Any]) -> Any:
+def _adapted(function: Callable[..., Any], call: str) -> Any:
     """Let a formula take all statistics, in their order, and its own parameters as a tuple."""
-    asked = statistics_of(function)
+    asked = asked_by(function)
     own = len(signature(function).parameters) - len(asked)
     arguments = ", ".join([*asked, *(f"p[{i}]" for i in range(own))])
-    scope = {"function": inlined_kernel(function)}
-    text = f"def adapted({', '.join(STATISTICS)}, p): return function({arguments})"
+    scope = {"function": inlined_kernel(function), "value": value}
+    text = f"def adapted({', '.join(STATISTICS)}, p): return {call.format(arguments)}"
     exec(text, scope)  # noqa: S102  names alone vary, and they come from a signature
     return inlined_kernel(scope["adapted"])

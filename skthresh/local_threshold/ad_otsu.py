@@ -247,9 +247,9 @@ def _look(windows: Windows, scale: float, *, inverse: bool) -> tuple[Floats, Flo
     for band in windows.bands("mean", "std"):
         std[band.index] = band.std
         if inverse:
-            guess[band.index] = sauvola(band.mean, band.std, GUESS, r)
+            guess[band.index] = sauvola(band.mean, GUESS, r).at(band.std)
         else:
-            guess[band.index] = scale - sauvola(scale - band.mean, band.std, GUESS, r)
+            guess[band.index] = scale - sauvola(scale - band.mean, GUESS, r).at(band.std)
     return std, guess
 
 

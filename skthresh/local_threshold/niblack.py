@@ -6,6 +6,7 @@ from numbers import Real
 from typing import Any
 
 from skthresh.batch import Array
+from skthresh.kernels.line import Line
 from skthresh.local_threshold.base import Plane, WindowThreshold
 from skthresh.local_threshold.windows import Windows
 from skthresh.utils._sklearn import Interval
@@ -13,12 +14,12 @@ from skthresh.utils._sklearn import Interval
 __all__ = ["NiblackThreshold", "niblack"]
 
 
-def niblack(mean: Array, std: Array, k: float) -> Array:
-    """Give Niblack's threshold, ``mean + k * std``.
+def niblack(mean: Array, k: float) -> Line:
+    """Give Niblack's threshold, ``mean + k * std``, as a line in ``std``.
 
     Parameters
     ----------
-    mean, std : array
+    mean : array
         Of each window, in grey levels.
     k : float
         How many standard deviations above the mean; negative for below.
@@ -26,10 +27,10 @@ def niblack(mean: Array, std: Array, k: float) -> Array:
     Examples
     --------
     >>> import numpy as np
-    >>> niblack(np.array([100.0]), np.array([20.0]), -0.2)
+    >>> niblack(np.array([100.0]), -0.2).at(np.array([20.0]))
     array([96.])
     """
-    return mean + k * std
+    return Line(mean, k)
 
 
 class NiblackThreshold(WindowThreshold):

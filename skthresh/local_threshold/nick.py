@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from numbers import Real
 from typing import Any
 
 import numpy as np
 
 from skthresh.batch import Array
-from skthresh.kernels.arithmetic import hypot
+from skthresh.kernels.line import Line
 from skthresh.local_threshold.base import Plane, WindowThreshold
 from skthresh.local_threshold.windows import Windows
 from skthresh.utils._sklearn import Interval
 
 __all__ = ["NickThreshold", "nick"]
 
-# Squares of grey levels between its inverse and this are well within float64.
-LARGE = 1e100
 
+def nick(mean: Array, n: Array | int, k: float) -> Line:
+    """Give the threshold ``mean + k * sqrt((sum(p ** 2) - mean ** 2) / n)``, as a line.
 
-def nick(mean: Array, variance: Array, n: Array | int, k: float) -> Array:
-    """Give the threshold ``mean + k * sqrt((sum(p ** 2) - mean ** 2) / n)``.
+    What is under the root is ``std ** 2 + mean ** 2 * (1 - 1 / n)``.
 
     Parameters
     ----------
-    mean, variance : array
+    mean : array
         Of each window, in grey levels.
     n : array or int
         Pixels in each window.
@@ -35,15 +33,10 @@ def nick(mean: Array, variance: Array, n: Array | int, k: float) -> Array:
     Examples
     --------
     >>> import numpy as np
-    >>> nick(np.array([100.0]), np.array([0.0]), 225, -0.1).round(3)
+    >>> nick(np.array([100.0]), 225, -0.1).at(np.array([0.0])).round(3)
     array([90.022])
     """
-    return mean + k * np.sqrt(variance + mean * mean * (1 - 1 / n))
-
-
-def nick_of_extremes(mean: Array, std: Array, n: Array | int, k: float) -> Array:
-    """Give the same for grey levels whose squares leave the range of float64."""
-    return mean + k * hypot(std, mean * np.sqrt(1 - 1 / n))
+    return Line(mean, k, mean * np.sqrt(1 - 1 / n))
 
 
 class NickThreshold(WindowThreshold):
@@ -119,10 +112,6 @@ class NickThreshold(WindowThreshold):
             n_jobs=n_jobs,
         )
         self.k = k
-
-    def _formula_for(self, plane: Plane, windows: Windows) -> Callable[..., Any]:  # noqa: ARG002
-        greatest = max(map(abs, windows.range))
-        return nick if 1 / LARGE < greatest < LARGE else nick_of_extremes
 
     def _parameters(self, plane: Plane, windows: Windows) -> tuple[float, ...]:  # noqa: ARG002
         return (self.k,)

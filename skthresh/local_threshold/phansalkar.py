@@ -7,6 +7,7 @@ from typing import Any
 
 from skthresh.batch import Array
 from skthresh.kernels.arithmetic import exp
+from skthresh.kernels.line import Line
 from skthresh.local_threshold.base import Plane, WindowThreshold
 from skthresh.local_threshold.windows import Windows
 from skthresh.utils._sklearn import Interval
@@ -14,14 +15,12 @@ from skthresh.utils._sklearn import Interval
 __all__ = ["PhansalkarThreshold", "phansalkar"]
 
 
-def phansalkar(
-    mean: Array, std: Array, k: float, r: float, p: float, q: float, white: float = 1.0
-) -> Array:
+def phansalkar(mean: Array, k: float, r: float, p: float, q: float, white: float = 1.0) -> Line:
     """Give Phansalkar's threshold, ``mean * (1 + p * exp(-q * mean) + k * (std / r - 1))``.
 
     Parameters
     ----------
-    mean, std : array
+    mean : array
         Of each window, in grey levels.
     k, r : float
         As Sauvola has them.
@@ -33,10 +32,11 @@ def phansalkar(
     Examples
     --------
     >>> import numpy as np
-    >>> phansalkar(np.array([0.5, 0.1]), np.array([0.1, 0.1]), 0.25, 0.5, 2, 10).round(3)
+    >>> phansalkar(np.array([0.5, 0.1]), 0.25, 0.5, 2, 10).at(np.array([0.1, 0.1])).round(3)
     array([0.407, 0.154])
     """
-    return mean * ((1 - k) + p * exp(-(q / white) * mean) + std * (k / r))
+    base = mean * ((1 - k) + p * exp(-(q / white) * mean))
+    return Line(base, mean * (k / r))
 
 
 class PhansalkarThreshold(WindowThreshold):

@@ -6,6 +6,7 @@ from numbers import Real
 from typing import Any
 
 from skthresh.batch import Array
+from skthresh.kernels.line import Line
 from skthresh.local_threshold.base import Plane, WindowThreshold
 from skthresh.local_threshold.windows import Windows
 from skthresh.utils._sklearn import Interval
@@ -13,12 +14,12 @@ from skthresh.utils._sklearn import Interval
 __all__ = ["SauvolaThreshold", "sauvola"]
 
 
-def sauvola(mean: Array, std: Array, k: float, r: float) -> Array:
-    """Give Sauvola's threshold, ``mean * (1 + k * (std / r - 1))``.
+def sauvola(mean: Array, k: float, r: float) -> Line:
+    """Give Sauvola's threshold, ``mean * (1 + k * (std / r - 1))``, as a line in ``std``.
 
     Parameters
     ----------
-    mean, std : array
+    mean : array
         Of each window, in grey levels.
     k : float
         How far below the mean the threshold is where nothing varies, as a share of the mean.
@@ -28,10 +29,10 @@ def sauvola(mean: Array, std: Array, k: float, r: float) -> Array:
     Examples
     --------
     >>> import numpy as np
-    >>> sauvola(np.array([100.0, 100.0]), np.array([0.0, 128.0]), 0.2, 128)
+    >>> sauvola(np.array([100.0, 100.0]), 0.2, 128).at(np.array([0.0, 128.0]))
     array([ 80., 100.])
     """
-    return mean * ((1 - k) + std * (k / r))  # what is the same for all pixels together
+    return Line(mean * (1 - k), mean * (k / r))
 
 
 class SauvolaThreshold(WindowThreshold):

@@ -38,8 +38,9 @@ PACKED_BITS = 32
 FIXED_BITS, PIXEL_BITS = 61, 50
 
 # Fixed point wants most of the pixels not to be crowded together: the farthest one is at most so
-# many times as far from their middle as most are. And their squares stay far within float64.
-CROWDED, LARGE = 2.0**10, 2.0**200
+# many times as far from their middle as most are. And their squares stay far within float64, as
+# those of all grey levels do that are between 1 / LARGE and LARGE.
+CROWDED, LARGE = 2.0**10, 2.0**100
 
 # Thresholds and pixels that differ by less than this share of half the image's range are equal.
 CLOSE = 2.0**-40
@@ -136,6 +137,8 @@ class Scaling:
     close, share : float
         Thresholds and pixels that differ by no more, in grey levels or as a share of both, are
         equal.
+    extreme : bool
+        Whether squares of what differs by more may leave the range of float64.
     """
 
     kind: str
@@ -147,6 +150,11 @@ class Scaling:
     range: tuple[float, float]
     close: float
     share: float
+    extreme: bool = False
+
+    def extreme_with(self, parameters: tuple[float, ...]) -> bool:
+        """Tell whether squares may leave the range of float64 if a formula has these parameters."""
+        return self.extreme or any(p and not 1 / LARGE < abs(p) < LARGE for p in parameters)
 
 
 def scaling(
@@ -237,9 +245,10 @@ def of_floats(v: Any, extent: Extent, sizes: tuple[int, ...], *, plain: bool) ->
         some = extent.some.astype(np.float64)
         low, centre, high = _quantiles(some, (0.05, 0.5, 0.95))
         unit = (high - low) / 2 or unit
+    extreme = max(abs(lo), abs(hi)) >= LARGE or 0 < unit <= 1 / LARGE
     unit = 1 / (1 / max(unit, TINY))
     reach = max(hi - centre, centre - lo)
-    if plain and 1 / LARGE < reach < min(CROWDED * unit, LARGE):
+    if plain and not extreme and 0 < reach < CROWDED * unit:
         return _fixed_point(v, centre, unit, reach, (lo, hi), math.prod(sizes))
     factor = np.float64(1 / unit)
     return Scaling(
@@ -252,6 +261,7 @@ def of_floats(v: Any, extent: Extent, sizes: tuple[int, ...], *, plain: bool) ->
         range=(float(lo), float(hi)),
         close=CLOSE * unit,
         share=4 * EPSILON,
+        extreme=extreme,
     )
 
 

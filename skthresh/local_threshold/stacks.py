@@ -50,7 +50,8 @@ def apply_side_by_side(
     rule : tuple
         For `skthresh.kernels.apply.settle`.
     """
-    run = compiled(formula, "packed", binary=rule[0] <= BINARY_INV, stack=True)
+    binary, extreme = rule[0] <= BINARY_INV, windows.scaling.extreme_with(parameters)
+    run = compiled(formula, "packed", binary=binary, stack=True, extreme=extreme)
     shape, scale, (_, rows, columns) = windows.shape, windows.scaling.scale, windows.index
     pairs = zip(shape[1:], windows.sizes[1:], strict=True)
     n = tuple(np.full(n, size) for n, size in pairs) if windows.cut is None else windows.cut[:2]

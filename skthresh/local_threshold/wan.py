@@ -6,6 +6,7 @@ from numbers import Real
 from typing import Any
 
 from skthresh.batch import Array
+from skthresh.kernels.line import Line
 from skthresh.local_threshold.base import Plane, WindowThreshold
 from skthresh.local_threshold.windows import Windows
 from skthresh.utils._sklearn import Interval
@@ -13,23 +14,24 @@ from skthresh.utils._sklearn import Interval
 __all__ = ["WanThreshold", "wan"]
 
 
-def wan(mean: Array, std: Array, maximum: Array, k: float, r: float) -> Array:
-    """Give Wan's threshold, ``(max + mean) / 2 * (1 + k * (std / r - 1))``.
+def wan(mean: Array, maximum: Array, k: float, r: float) -> Line:
+    """Give Wan's threshold, ``(max + mean) / 2 * (1 + k * (std / r - 1))``, as a line.
 
     Parameters
     ----------
-    mean, std, maximum : array
-        Mean, standard deviation and maximum of each window, in grey levels.
+    mean, maximum : array
+        Of each window, in grey levels.
     k, r : float
         As Sauvola has them.
 
     Examples
     --------
     >>> import numpy as np
-    >>> wan(np.array([100.0]), np.array([128.0]), np.array([200.0]), 0.2, 128)
+    >>> wan(np.array([100.0]), np.array([200.0]), 0.2, 128).at(np.array([128.0]))
     array([150.])
     """
-    return (maximum * 0.5 + mean * 0.5) * (1 + k * (std * (1 / r) - 1))
+    bright = maximum * 0.5 + mean * 0.5
+    return Line(bright * (1 - k), bright * (k / r))
 
 
 class WanThreshold(WindowThreshold):

@@ -417,6 +417,7 @@ class Windows:
             n = (np.tile(rows[band.index[1]], len(pixels)), columns, *inside)
         elif self.cut is not None:
             n = band.n.reshape(-1)
-        run = compiled(formula, kind, cut=by_rows, binary=rule[0] <= BINARY_INV)
+        binary, extreme = rule[0] <= BINARY_INV, self.scaling.extreme_with(parameters)
+        run = compiled(formula, kind, cut=by_rows, binary=binary, extreme=extreme)
         scale = self.scaling.scale
         run(pixels.reshape(-1), a, b, low, high, n, scale, parameters, rule, out.reshape(-1))

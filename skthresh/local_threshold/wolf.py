@@ -6,6 +6,7 @@ from numbers import Real
 from typing import Any
 
 from skthresh.batch import Array
+from skthresh.kernels.line import Line
 from skthresh.local_threshold.base import Plane, WindowThreshold
 from skthresh.local_threshold.windows import Windows
 from skthresh.utils._sklearn import Interval
@@ -14,12 +15,12 @@ from skthresh.utils._threads import n_threads
 __all__ = ["WolfThreshold", "wolf"]
 
 
-def wolf(mean: Array, std: Array, k: float, darkest: float, greatest_std: float) -> Array:
-    """Give Wolf and Jolion's threshold, ``mean + k * (std / R - 1) * (mean - M)``.
+def wolf(mean: Array, k: float, darkest: float, greatest_std: float) -> Line:
+    """Give Wolf and Jolion's threshold, ``mean + k * (std / R - 1) * (mean - M)``, as a line.
 
     Parameters
     ----------
-    mean, std : array
+    mean : array
         Of each window, in grey levels.
     k : float
         How far from the mean towards the darkest pixel the threshold is where nothing varies.
@@ -31,11 +32,12 @@ def wolf(mean: Array, std: Array, k: float, darkest: float, greatest_std: float)
     Examples
     --------
     >>> import numpy as np
-    >>> wolf(np.array([100.0, 100.0]), np.array([0.0, 40.0]), 0.5, 20.0, 40.0)
+    >>> wolf(np.array([100.0, 100.0]), 0.5, 20.0, 40.0).at(np.array([0.0, 40.0]))
     array([ 60., 100.])
     """
     per_level = k / greatest_std if greatest_std > 0 else 0.0
-    return mean + (std * per_level - k) * (mean - darkest)
+    above = mean - darkest
+    return Line(mean - k * above, per_level * above)
 
 
 class WolfThreshold(WindowThreshold):

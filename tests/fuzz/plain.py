@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from skthresh.kernels.formula import STATISTICS
+from skthresh.kernels.line import value
 from skthresh.local_threshold.base import WindowThreshold
 from skthresh.local_threshold.plane import Plane
 
@@ -163,12 +164,13 @@ def local_thresholds(estimator, x, valid):
     stats = [found[n] for n in wanted if n in STATISTICS]
     with np.errstate(all="ignore"):
         each = np.vectorize(lambda *a: number(formula, a, parameters), otypes=[np.float64])
-        return each(*stats)
+        return each(found["std"], *stats)
 
 
 def number(formula, values, parameters):
     """Call a formula in Python's arithmetic, where NumPy's division by zero is wanted."""
-    return formula(*map(np.float64, values), *map(np.float64, parameters))
+    std, *stats = map(np.float64, values)
+    return value(formula(*stats, *map(np.float64, parameters)), std)
 
 
 NAMES = {

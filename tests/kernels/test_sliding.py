@@ -9,7 +9,8 @@ from skthresh.kernels import arithmetic
 from skthresh.kernels.arithmetic import LOWER
 from skthresh.kernels.border import border_index
 from skthresh.kernels.extremes import slide_extremes
-from skthresh.kernels.formula import compiled, statistics_of
+from skthresh.kernels.formula import asked_by, compiled, statistics_of
+from skthresh.kernels.line import Line
 from skthresh.kernels.moments import greatest_variance, packed_sums, wide_sums
 from skthresh.kernels.slide import slide_along
 from skthresh.kernels.stack import otsu_of_each
@@ -108,9 +109,16 @@ def every_statistic(v, mean, std, variance, minimum, maximum, n, a, b):
     return v * 0.1 + mean + a * std + b * variance + minimum * 0.01 - maximum * 0.02 + n * 0.001
 
 
+def every_statistic_as_line(v, mean, variance, minimum, maximum, n, a, b):
+    base = v * 0.1 + mean + b * variance + minimum * 0.01 - maximum * 0.02 + n * 0.001
+    return Line(base, a)
+
+
 def test_statistics_of_a_formula():
     assert statistics_of(every_statistic)[-1] == "n"
     assert statistics_of(lambda k, mean: mean) == ()
+    assert statistics_of(half) == ("mean", "std")
+    assert asked_by(half) == ("mean",)
 
 
 @pytest.mark.parametrize("mode", [None, "binary", "binary_inv", "trunc", "tozero", "tozero_inv"])
@@ -137,9 +145,10 @@ def test_compiled_formula(counts, kind, mode):
     given = a | (b << 32) if kind == "packed" else a
     many = n if counts != "cut" else (n_rows, n_columns, 2, width - 2)
     binary = mode in {"binary", "binary_inv"}
-    loop = compiled(every_statistic, kind, cut=counts == "cut", binary=binary)
-    loop(kernel_form(v), given, b, low, high, many, scale, parameters, rule, out)
-    assert_as_expected(v, t, mode, out)
+    for formula in (every_statistic, every_statistic_as_line) if binary else (every_statistic,):
+        loop = compiled(formula, kind, cut=counts == "cut", binary=binary)
+        loop(kernel_form(v), given, b, low, high, many, scale, parameters, rule, out)
+        assert_as_expected(v, t, mode, out)
 
 
 def assert_as_expected(v, t, mode, out):
@@ -179,6 +188,10 @@ def test_greatest_variance(packed):
         given = a | (b << 32) if packed else a
         found = greatest_variance(given, b, packed, n_rows, n_columns, 1, 4)
         assert found == pytest.approx(max(p.var() for p in pixels))
+
+
+def half(mean):
+    return Line(mean, 0.5)
 
 
 def test_otsu_of_each():

@@ -207,3 +207,29 @@ def test_bernsen_is_doxas_but_for_its_limit():
     lo, hi = statistics(PAGE[:60, :60], (15, 15), [np.min, np.max], border="clip")
     contrasty = hi - lo > limit + 1
     assert np.mean(mask[:60, :60][contrasty] != theirs[:60, :60][contrasty]) < 0.02
+
+
+@pytest.mark.parametrize("gaps", [False, True])
+@pytest.mark.parametrize("power", [-550, -250, 250, 450])
+@pytest.mark.parametrize("name", ["niblack", "sauvola", "wolf"])
+def test_levels_whose_squares_leave_float64(name, power, gaps):
+    image = RNG.integers(0, 200, (40, 50)) / 256
+    if gaps:
+        image[image > 0.7] = np.nan
+    masks = []
+    for scale in (1.0, 2.0**power):
+        r = {"r": 0.5 * scale} if name == "sauvola" else {}
+        masks.append(binarize(image * scale, name, window_size=7, **r))
+    np.testing.assert_array_equal(*masks)
+    assert 0.1 < np.mean(masks[0]) < 0.9
+
+
+@pytest.mark.parametrize("k", [1e300, -1e300, 1e-300])
+def test_parameters_whose_squares_leave_float64(k):
+    image = np.array([[70, 70, 70, 70, 90, 70]], np.uint8)
+    mean, std = statistics(image, (1, 3), [np.mean, np.std])
+    np.testing.assert_array_equal(
+        binarize(image, "niblack", k=k, window_size=3), image > mean + k * std
+    )
+    wan = binarize(image, "wan", k=k, window_size=3)
+    assert wan.all() if k == 1e300 else not wan[:, 0]

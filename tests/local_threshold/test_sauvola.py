@@ -17,7 +17,7 @@ PAGE = data.page()
 def test_the_papers_formula(dtype, border):
     image = (RNG.random((30, 40)) * 200).astype(dtype)
     e = SauvolaThreshold(window_size=(7, 5), k=0.3, r=50, border=border).fit([image])
-    t = thresholds(image, (7, 5), lambda m, s: sauvola(m, s, 0.3, 50), border=border)
+    t = thresholds(image, (7, 5), lambda m, s: sauvola(m, 0.3, 50).at(s), border=border)
     np.testing.assert_allclose(e.thresholds([image])[0], t, rtol=1e-6)
     assert_same_mask(e.predict([image])[0], image, t)
 
