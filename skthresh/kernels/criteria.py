@@ -220,7 +220,7 @@ def fuzziness_bounds(h: Any, means: Any, groups: Any, table: Any, splits: Any, o
         while b < n - 1 and x[b] <= high[i]:
             b += 1
         # Levels below and above the mean of the lower class, and those of the upper one.
-        total, hi = 0.0, 0
+        total, hi = 0.0, first[0]  # 0, of the type of all the others
         for part in range(4):
             lo, hi = hi, (a, i + 1, b, n)[part]
             if lo == hi:

@@ -32,7 +32,6 @@ __all__ = [
 # What `_slide_sums` calls; a copy says which.
 enter: Any = None
 slide: Any = None
-scan: Any = None
 
 
 @inner_kernel
@@ -51,17 +50,6 @@ def _packed_slide(new: Any, old: Any, look: Any, half: int, state: Any) -> None:
         d = np.int32(p - q)
         squares = np.int32(d * np.int32(p + q))
         columns[x] += np.int64(d) + (np.int64(squares) << 32)
-
-
-@inner_kernel
-def _packed_scan(state: Any, size: int, last: Any, x0: int, x1: int, out: Any) -> None:
-    slide_along(state[0], size, last[0], out[0][x0:x1])
-
-
-@inner_kernel
-def _wide_scan(state: Any, size: int, last: Any, x0: int, x1: int, out: Any) -> None:
-    for k in range(state.shape[0]):
-        slide_along(state[k], size, last[k], out[k][x0:x1])
 
 
 @inner_kernel
@@ -112,23 +100,22 @@ def _wide_slide(new: Any, old: Any, look: Any, half: int, state: Any) -> None:
 
 
 @inner_kernel
-def _start(state: Any, columns: Any, width: int, last: Any) -> None:
+def _start(line: Any, columns: Any, width: int) -> Any:
     """Complete the columns' sums beyond the border, -1 for nothing there, and begin a row.
 
-    `last` becomes the sum of the window that lacks its last column, before the first one.
+    Gives the sum of the window that lacks its last column, before the first one.
     """
     half = (columns.size - width) // 2
-    for k in range(state.shape[0]):
-        sums = state[k][1:]
-        inside = sums[half : half + width]
-        for x in range(half):
-            left, right = columns[x], columns[half + width + x]
-            sums[x] = inside[left] if left >= 0 else 0
-            sums[half + width + x] = inside[right] if right >= 0 else 0
-        total = np.int64(0)
-        for x in range(2 * half):
-            total += sums[x]
-        last[k] = total
+    sums = line[1:]
+    inside = sums[half : half + width]
+    for x in range(half):
+        left, right = columns[x], columns[half + width + x]
+        sums[x] = inside[left] if left >= 0 else 0
+        sums[half + width + x] = inside[right] if right >= 0 else 0
+    total = np.int64(0)
+    for x in range(2 * half):
+        total += sums[x]
+    return total
 
 
 @inner_kernel
@@ -163,7 +150,6 @@ def _slide_sums(
     i0, i1, y0, y1, begin = part
     height, width = v.shape[1], v.shape[2]
     kh, kw = rows.size - height + 1, columns.size - width + 1
-    last = np.empty(state.shape[0], np.int64)
     place = 0
     for i in range(i0, i1):
         for y in range(y0, y1):
@@ -178,17 +164,14 @@ def _slide_sums(
                     r = rows[y + j] if first else max(new, old)
                     if r >= 0:
                         enter(v[i, r], 1 if first or new >= 0 else -1, look, kw // 2, state)
-            _start(state, columns, width, last)
-            scan(state, kw, last, place, place + width, out)
+            for k in range(state.shape[0]):
+                before = _start(state[k], columns, width)
+                slide_along(state[k], kw, before, out[k][place : place + width])
             place += width
 
 
-packed_sums = specialised(
-    _slide_sums, "packed", __file__, enter=_packed_enter, slide=_packed_slide, scan=_packed_scan
-)
-wide_sums = specialised(
-    _slide_sums, "wide", __file__, enter=_wide_enter, slide=_wide_slide, scan=_wide_scan
-)
+packed_sums = specialised(_slide_sums, "packed", __file__, enter=_packed_enter, slide=_packed_slide)
+wide_sums = specialised(_slide_sums, "wide", __file__, enter=_wide_enter, slide=_wide_slide)
 
 
 @fused_kernel

@@ -22,7 +22,8 @@ from skthresh.kernels.slide import slide_down, slide_windows
 
 __all__ = ["ADD", "MAX", "MIN", "block_windows", "line_windows", "slide_sums"]
 
-ADD, MIN, MAX = range(3)
+# Plain integers would have a type each, and so a copy of every kernel that they are given to.
+ADD, MIN, MAX = np.int64(0), np.int64(1), np.int64(2)
 
 
 @inner_kernel

@@ -228,7 +228,7 @@ class _Pixels:
     power: int
 
     @property
-    def op(self) -> int:
+    def op(self) -> Any:
         return OPERATIONS[self.ufunc]
 
     @property
