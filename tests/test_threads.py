@@ -11,7 +11,13 @@ from instances import instances
 from joblib import Parallel, delayed, parallel_config
 from sklearn.base import clone
 
-from skthresh import AdaptiveThreshold, OtsuThreshold, SauvolaThreshold, SimpleThreshold
+from skthresh import (
+    AdaptiveThreshold,
+    LiThreshold,
+    OtsuThreshold,
+    SauvolaThreshold,
+    SimpleThreshold,
+)
 from skthresh.base import Thresholder
 from skthresh.utils._threads import cuts, n_threads, run_threads
 
@@ -74,6 +80,19 @@ def both(_=None):
     return [LOCAL.predict(BATCH), GLOBAL.predict(BATCH)]
 
 
+@pytest.mark.parametrize("masked", [False, True])
+@pytest.mark.parametrize("dtype", ["uint8", "float32"])
+@pytest.mark.parametrize("estimator", [OtsuThreshold(per_image=True), LiThreshold(per_image=True)])
+def test_threads_take_an_image_each(estimator, dtype, masked):
+    X = [RNG.integers(0, 40 + 20 * i, (300 + i, 150), dtype=np.uint8) for i in range(11)]
+    X = [x.astype(dtype) for x in X]
+    mask = [x > 3 for x in X] if masked else None
+    serial, threaded = (clone(estimator).set_params(n_jobs=n).fit(X) for n in (1, 3))
+    found = threaded.thresholds(X, mask=mask)
+    assert_same(found, serial.thresholds(X, mask=mask))
+    assert len({np.ravel(t)[0] for t in found}) > 5
+
+
 def test_sixteen_threads_on_one_estimator():
     expected = both()
     with ThreadPoolExecutor(16) as pool:
@@ -131,6 +150,7 @@ def test_n_jobs_is_counted_as_joblib_does():
     assert n_threads(3) == 3
     with parallel_config(backend="threading", n_jobs=2):
         assert n_threads(None) == 2
+        assert n_threads(1) == 1
     with pytest.raises(ValueError, match="n_jobs == 0"):
         SimpleThreshold(n_jobs=0).fit(BATCH).transform(BATCH)
     with pytest.raises(ValueError, match="n_jobs"):

@@ -66,10 +66,24 @@ def _weigh(a: Any, w: Any, total: Any) -> None:
         total[x] = w * np.float32(a[x])
 
 
+@fused_kernel
+def _weigh_five(a: Any, b: Any, c: Any, d: Any, e: Any, w: Any, total: Any) -> None:
+    """Begin with the middle and two pairs, which is all there is of small windows."""
+    w0, w1, w2 = w[0], w[1], w[2]
+    for x in range(total.size):
+        p = w0 * (np.float32(a[x]) + np.float32(e[x]))
+        q = w1 * (np.float32(b[x]) + np.float32(d[x]))
+        total[x] = p + (q + w2 * np.float32(c[x]))
+
+
 @inner_kernel
 def _fold_down(v: Any, rows: Any, weights: Any, total: Any) -> None:
     """Add rows with weights that are the same from both ends."""
     half, last = weights.size // 2, weights.size - 1
+    if half == 2:
+        a, b, c = v[rows[0]], v[rows[1]], v[rows[2]]
+        _weigh_five(a, b, c, v[rows[3]], v[rows[4]], weights, total)
+        return
     _weigh(v[rows[half]], weights[half], total)
     j = 0
     while j + 6 <= half:
@@ -95,6 +109,10 @@ def _fold_down(v: Any, rows: Any, weights: Any, total: Any) -> None:
 def _fold_along(padded: Any, weights: Any, total: Any) -> None:
     """Add the neighbours along a row, as `_fold_down` does."""
     n, half, last = total.size, weights.size // 2, weights.size - 1
+    if half == 2:
+        a, b, c = padded[:n], padded[1 : 1 + n], padded[2 : 2 + n]
+        _weigh_five(a, b, c, padded[3 : 3 + n], padded[4 : 4 + n], weights, total)
+        return
     _weigh(padded[half : half + n], weights[half], total)
     j, k = 0, last
     while j + 6 <= half:

@@ -134,7 +134,8 @@ class LocalThreshold(Thresholder):
         Returns
         -------
         thresholds : ndarray of float64 of X's shape, or list of such
-            One number for each pixel; NaN where a window holds no data.
+            One number for each pixel; NaN where a window holds no data, or one level so far from
+            most of the image's that its square, in units of their range, leaves float64.
         """
         batch = self._read(X, reset=False, mask=mask)
         return self._over(batch, "_thresholds", np.float64)

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 from joblib.parallel import get_active_backend
+
+T = TypeVar("T")
 
 __all__ = ["cuts", "n_threads", "run_threads"]
 
@@ -40,22 +42,21 @@ def n_threads(n_jobs: int | None) -> int:
     >>> n_threads(None), n_threads(2)
     (1, 2)
     """
+    if n_jobs == 1:
+        return 1
     backend, of_context = get_active_backend(prefer="threads")
     return int(backend.effective_n_jobs(of_context if n_jobs is None else n_jobs))
 
 
-def run_threads(work: Callable[[Any], None], parts: Sequence[Any], n_jobs: int) -> None:
-    """Call ``work(part)`` for each part, in up to `n_jobs` threads; the first error is raised.
+def run_threads(work: Callable[[Any], T], parts: Sequence[Any], n_jobs: int) -> list[T]:
+    """Give ``work(part)`` of each part, from up to `n_jobs` threads; the first error is raised.
 
     After an error, or an interrupt, no further part is begun.
     """
     if n_jobs == 1 or len(parts) <= 1:
-        for part in parts:
-            work(part)
-        return
+        return [work(part) for part in parts]
     pool = ThreadPoolExecutor(min(n_jobs, len(parts)))
     try:
-        for _ in pool.map(work, parts):
-            pass
+        return list(pool.map(work, parts))
     finally:  # `map` cancels nothing if it is interrupted while parts are handed over
         pool.shutdown(cancel_futures=True)
