@@ -18,7 +18,7 @@ from dask.core import flatten
 from dask.highlevelgraph import HighLevelGraph
 
 from skthresh.batch import Array, Batch, Part
-from skthresh.reading import _check_dtype, look_at
+from skthresh.pixels import check_dtype, look_at
 from skthresh.rims import with_neighbours
 
 __all__ = [
@@ -161,7 +161,7 @@ def _on_block(
 ) -> Array:
     known = list(others[-1].reshape(-1)) if informed else None
     with layout.place(block_id):
-        look_at(_check_dtype(x, "X"), "X")
+        look_at(check_dtype(x, "X"), "X")
         part = layout.part(block_id, known)
         batch = Batch(x, None, layout.channel_axis, others[0] if masked else None, part)
         found = function(batch)

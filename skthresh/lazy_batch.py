@@ -30,7 +30,7 @@ from skthresh.blocks import (
     with_axis,
     without,
 )
-from skthresh.reading import ALLOWED_DTYPES
+from skthresh.pixels import ALLOWED_DTYPES
 from skthresh.utils._dask import is_dask
 
 __all__ = ["LazyBatch", "check_dask"]

@@ -16,26 +16,18 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_array, validate_data
 
-from skthresh.array_api.batch import array_batch, check_array_dtype, refuse_unsupported
-from skthresh.array_api.namespace import check_home, is_dispatched, is_elsewhere
-from skthresh.batch import Array, Batch, ImagesLike, Levels, kernel_form
+from skthresh.array_api.batch import array_batch, refuse_unsupported
+from skthresh.array_api.namespace import check_home, is_dispatched
+from skthresh.batch import Array, Batch, ImagesLike
 from skthresh.exceptions import BatchShapeWarning
-from skthresh.kernels.count import float_levels
+from skthresh.pixels import Seen, check_dtype, look_at, look_at_each
 from skthresh.utils._dask import is_dask
 from skthresh.utils._sklearn import InvalidParameterError
 
-__all__ = ["is_ragged", "look_at", "read_batch"]
-
-# What was seen of each image; None: nothing.
-Seen = tuple[Levels | None, ...] | None
-
-ALLOWED_DTYPES = "bool, (u)int8, (u)int16, (u)int32, (u)int64, float16, float32, float64"
+__all__ = ["is_ragged", "read_batch"]
 
 # A table no longer than this many times its width may be an image, if it is large enough.
 IMAGE_LIKE_ASPECT = 4
-
-# Pixels from which on it pays to look at each image of a stack by itself.
-LARGE = 2**16
 
 # From this side length on, a last axis of 3 or 4 may be colour.
 COLOURED_SIDE = 16
@@ -187,7 +179,7 @@ def _refuse_what_would_be_lost(X: ImagesLike) -> None:
 
 def _read_list(X: ImagesLike, *, mixed_ranks: bool) -> tuple[list[Array], Seen]:
     images = [
-        _check_dtype(
+        check_dtype(
             x
             if _is_plain(x)
             else check_array(
@@ -233,14 +225,14 @@ def _read_array(estimator: Any, X: ImagesLike, *, reset: bool) -> tuple[Array, S
     }
     ndim = X.ndim if hasattr(X, "ndim") else _nested_ndim(X)
     if ndim <= 2:  # a table: scikit-learn's own rules, its feature names and its messages
-        X = _check_dtype(validate_data(estimator, X, reset=reset, **checks), "X")
-        return X, _look_at_each(X)
+        X = check_dtype(validate_data(estimator, X, reset=reset, **checks), "X")
+        return X, look_at_each(X)
     if not _is_plain(X) or 0 in X.shape:
         X = check_array(X, estimator=estimator, input_name="X", **checks)
-    X = _check_dtype(X, "X")
+    X = check_dtype(X, "X")
     if 0 in X.shape:
         raise ValueError(f"X has shape {tuple(X.shape)}; an image needs at least one pixel.")
-    seen = _look_at_each(X)
+    seen = look_at_each(X)
     _forget_features(estimator, reset=reset)
     return X, seen
 
@@ -258,46 +250,6 @@ def _nested_ndim(X: Any) -> int:
             break
         X = X[0]
     return ndim
-
-
-def _check_dtype(x: Array, name: str) -> Array:
-    if is_elsewhere(x):
-        return check_array_dtype(x, name, ALLOWED_DTYPES)
-    if x.dtype.kind in "biu":
-        return x
-    if x.dtype.kind != "f" or x.dtype.itemsize > 8:
-        raise ValueError(
-            f"{name} has dtype {x.dtype}, which is not supported. Use {ALLOWED_DTYPES}."
-        )
-    return x
-
-
-def _look_at_each(X: Array) -> Seen:
-    """Look at the images of a stack, each by itself if they are large."""
-    if is_elsewhere(X) or X.dtype.kind != "f" or len(X) == 0:
-        return None
-    if len(X) == 1 or X[0].size >= LARGE:
-        return tuple(look_at(x, "X") for x in X)
-    look_at(X, "X")
-    return None
-
-
-def look_at(x: Array, name: str) -> Levels | None:
-    """Refuse infinity among floats; give what else was seen of them on the way, if anything."""
-    if is_elsewhere(x) or x.dtype.kind != "f":
-        return None
-    found = None
-    if x.dtype.itemsize < 4 or not (x.flags.c_contiguous and x.dtype.isnative):
-        infinite = bool(np.isinf(x).any())
-    else:
-        found = Levels(*float_levels(kernel_form(x).reshape(-1)))
-        infinite = found.hi == np.inf or found.lo == -np.inf  # (inf, -inf): nothing but NaN
-    if infinite:
-        raise ValueError(
-            f"Input {name} contains infinity or a value too large for {x.dtype!r}. NaN may stand "
-            "for missing pixels."
-        )
-    return found
 
 
 def _check_image_shape(image_shape: int | tuple[int, ...], n_pixels: int) -> tuple[int, ...]:

@@ -7,7 +7,8 @@ import pytest
 
 from skthresh import OtsuThreshold, SauvolaThreshold, WolfThreshold
 from skthresh.batch import Batch, Levels
-from skthresh.reading import LARGE, read_batch
+from skthresh.pixels import LARGE
+from skthresh.reading import read_batch
 
 RNG = np.random.default_rng(0)
 
