@@ -7,7 +7,7 @@ learned from one image, from a training set, or from a stream, by one and the sa
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,7 @@ __all__ = [
     "linear_edges",
     "logarithmic",
     "middles",
+    "threads_for",
 ]
 
 # Integers that span no more levels than this get one bin for each level, empty ones included;
@@ -44,7 +45,7 @@ FINE = 2**16
 # 16-bit pixels from which on a table of all levels, and no look at their range, pays.
 WORDS = 2**20
 
-# Pixels from which on it pays to share out a plane among threads.
+# Pixels from which on it pays to share them out among threads.
 LARGE = 2**18
 
 # Floats beyond this are divided by 4 before they are added or multiplied.
@@ -193,7 +194,7 @@ class _Flat:
     def of_each(self, function: Callable[[Array], Array]) -> Iterator[Array]:
         """Give what a function counts in each plane, or in a part of it, times its weight."""
         for p, w in self:
-            n_jobs = self.n_jobs if p.shape[0] >= LARGE and not is_elsewhere(p) else 1
+            n_jobs = threads_for([p], self.n_jobs)
             found: list[Array] = []
 
             def work(part: slice, p: Array = p, found: list[Array] = found) -> None:
@@ -205,6 +206,12 @@ class _Flat:
     def __iter__(self) -> Iterator[tuple[Array, float | None]]:
         flat = ((as_row(p), w) for p, w in self.planes if w is None or w > 0)
         return ((p, w) for p, w in flat if p.shape[0])
+
+
+def threads_for(planes: Sequence[Any], n_jobs: int) -> int:
+    """Give how many threads planes are shared out among: one, if they are small, or elsewhere."""
+    size = sum(math.prod(p.shape) for p in planes)
+    return n_jobs if size >= LARGE and not is_elsewhere(planes[0]) else 1
 
 
 def as_row(plane: Any) -> Any:

@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from numbers import Real
 from typing import Any
 
@@ -18,21 +19,26 @@ import numpy as np
 
 from skthresh.array_api.namespace import as_host
 from skthresh.batch import Array, Batch
-from skthresh.histogram import Histogram, Range, count, levelled
+from skthresh.histogram import Histogram, Range, count, levelled, threads_for
 from skthresh.kernels.count import finite_range
 from skthresh.utils._sklearn import check_sample_weight
+from skthresh.utils._threads import run_threads
 
 __all__ = [
     "WeightedChannel",
     "add_to_grids",
     "channels",
+    "count_alone",
     "count_channels",
     "count_each",
     "image_weights",
-    "seen_span",
 ]
 
 Span = tuple[float, float]
+
+# Planes for each thread that are counted before anything is made of them: to begin threads costs as
+# much as to count a small image, and the pixels that a mask leaves are copies.
+TOGETHER = 4
 
 NOTHING: Span = (math.inf, -math.inf)
 
@@ -127,10 +133,32 @@ def count_each(
 def _histograms_of(batch: Batch, n_bins: int, value_range: Range) -> list[list[Histogram]]:
     """Count each plane by itself: a list for each image, of a histogram for each channel."""
     found: list[list[Histogram]] = [[] for _ in range(len(batch))]
-    for pixels, i, c in batch.pixels():
-        span = None if batch.known(i) is None else batch.known(i)[c]  # of the whole image
-        found[i].append(count([(pixels, None)], batch.dtype, n_bins, value_range, span=span))
+    for histogram, i in count_alone(batch, n_bins, value_range):
+        found[i].append(histogram)
     return found
+
+
+def count_alone(
+    batch: Batch, n_bins: int, value_range: Range, n_jobs: int = 1
+) -> Iterator[tuple[Histogram, int]]:
+    """Count the planes one by one, and say of which image each is.
+
+    A thread takes a plane, or a part of one if there are few.
+    """
+    planes = batch.pixels()
+    while some := list(islice(planes, TOGETHER * n_jobs)):
+        inner = max(1, n_jobs // len(some))
+        counted = partial(_plane_counted, batch, n_bins, value_range, inner)
+        found = run_threads(counted, some, threads_for([p for p, _, _ in some], n_jobs))
+        yield from zip(found, (i for _, i, _ in some), strict=True)
+
+
+def _plane_counted(
+    batch: Batch, n_bins: int, value_range: Range, n_jobs: int, plane: tuple[Array, int, int]
+) -> Histogram:
+    pixels, i, c = plane
+    span = _seen_span(batch, i) if batch.known(i) is None else batch.known(i)[c]  # of the image
+    return count([(pixels, None)], batch.dtype, n_bins, value_range, n_jobs, span)
 
 
 def add_to_grids(batch: Batch, weights: Array | None, grids: list[Any]) -> None:
@@ -160,7 +188,7 @@ def add_to_grids(batch: Batch, weights: Array | None, grids: list[Any]) -> None:
             grid.merge(other, weight)
 
 
-def seen_span(batch: Batch, i: int | None = None) -> Span | None:
+def _seen_span(batch: Batch, i: int | None = None) -> Span | None:
     """Give the range of a sample's pixels, or of all, if it was seen when they were read."""
     if batch.seen is None or batch.dtype.kind != "f":
         return None
@@ -178,7 +206,7 @@ def _counted(
     value_range: Range,
     spans: list[Span] | None = None,
 ) -> list[Histogram]:
-    seen = seen_span(batch) if weights is None and spans is None else None
+    seen = _seen_span(batch) if weights is None and spans is None else None
     return [
         count(
             WeightedChannel(batch, c, weights),

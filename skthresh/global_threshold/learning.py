@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import math
 from abc import ABCMeta, abstractmethod
 from collections.abc import Iterator
 from functools import partial
-from itertools import islice
 from numbers import Real
 from typing import Any, Self
 
 import numpy as np
 
-from skthresh.array_api.namespace import is_elsewhere
 from skthresh.batch import Array, Batch, ImagesLike
 from skthresh.batch_transformer import BatchTransformer
 from skthresh.float_counts import FloatBins, FloatGrid
 from skthresh.global_threshold.counting import (
     add_to_grids,
     channels,
+    count_alone,
     count_channels,
     count_each,
     image_weights,
-    seen_span,
 )
-from skthresh.histogram import FINE, LARGE, Histogram, count, levelled, logarithmic
+from skthresh.histogram import FINE, Histogram, levelled, logarithmic
 from skthresh.modes import representable
 from skthresh.utils._params import N_BINS
 from skthresh.utils._sklearn import (
@@ -32,13 +29,9 @@ from skthresh.utils._sklearn import (
     InvalidParameterError,
     fit_context,
 )
-from skthresh.utils._threads import n_threads, run_threads
+from skthresh.utils._threads import n_threads
 
 __all__ = ["PARAMETERS", "HistogramLearner", "as_numbers", "lazy_table"]
-
-# Planes for each thread that are counted before the criterion sees them: to begin threads costs as
-# much as to count a small image, and the pixels that a mask leaves are copies.
-TOGETHER = 4
 
 # Levels beyond two to this power, or below its inverse, are scaled before a criterion sees them.
 EXTREME = 200
@@ -298,18 +291,9 @@ class HistogramLearner(BatchTransformer, metaclass=ABCMeta):
             setattr(self, self._answer, batch.like(found))
 
     def _own_histograms(self, batch: Batch) -> Iterator[Histogram]:
-        """Count each plane by itself: a thread takes a plane, or a part of it if there are few."""
-        n_jobs, planes = n_threads(self.n_jobs), batch.pixels()
-        while some := list(islice(planes, TOGETHER * n_jobs)):
-            size, here = sum(math.prod(p.shape) for p, _, _ in some), not is_elsewhere(some[0][0])
-            outer = n_jobs if here and size >= LARGE else 1
-            inner = max(1, n_jobs // len(some))
-            yield from run_threads(partial(self._counted, batch, inner), some, outer)
-
-    def _counted(self, batch: Batch, n_jobs: int, plane: tuple[Array, int, int]) -> Histogram:
-        pixels, i, _ = plane
-        own, span = [(pixels, None)], seen_span(batch, i)
-        return count(own, batch.dtype, self._n_counted, self._range, n_jobs, span)
+        """Count each plane by itself."""
+        how = self._n_counted, self._range, n_threads(self.n_jobs)
+        return (histogram for histogram, _ in count_alone(batch, *how))
 
     def _survey(self, batch: Batch) -> Any:
         if not self.per_image:

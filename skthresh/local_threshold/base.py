@@ -264,10 +264,6 @@ class WindowThreshold(LocalThreshold):
         )
         self.window_shape = window_shape
 
-    def _formula_for(self, plane: Plane, windows: Windows) -> Callable[..., Any]:  # noqa: ARG002
-        """Choose the formula, if there is one for images of a special kind."""
-        return self._formula
-
     def _parameters(self, plane: Plane, windows: Windows) -> tuple[float, ...]:  # noqa: ARG002
         """Give what the formula takes beside statistics, in its order."""
         return ()
@@ -348,7 +344,7 @@ class WindowThreshold(LocalThreshold):
     ) -> None:
         windows = self._windows(plane)
         parameters = tuple(float(p) for p in self._parameters(plane, windows))
-        windows.threshold(self._formula_for(plane, windows), parameters, how, out, n_jobs)
+        windows.threshold(self._formula, parameters, how, out, n_jobs)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -158,7 +158,7 @@ def local_thresholds(estimator, x, valid):
         spread = statistics(near, sizes, (np.std, np.var), **how)
         found |= dict(zip(("std", "variance"), spread, strict=True))
     found["v"] = x.astype(np.float64)
-    formula = estimator._formula_for(plane, windows)
+    formula = estimator._formula
     formula = getattr(formula, "py_func", formula)
     wanted = formula.__code__.co_varnames[: formula.__code__.co_argcount]
     stats = [found[n] for n in wanted if n in STATISTICS]
