@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from hashlib import sha256
 from numbers import Integral, Real
 from typing import Any
@@ -11,9 +13,10 @@ from numpy.typing import NDArray
 
 from skthresh.batch import Array
 from skthresh.global_threshold.otsu import otsu
+from skthresh.local_threshold.band import row_bands
 from skthresh.local_threshold.base import LocalThreshold, Plane
 from skthresh.local_threshold.grids import fill_gaps, interpolate
-from skthresh.local_threshold.ranks import local_otsu, rank_bins
+from skthresh.local_threshold.ranks import Ranks, rank_bins
 from skthresh.local_threshold.sauvola import sauvola
 from skthresh.local_threshold.windows import Windows
 from skthresh.modes import Output
@@ -23,6 +26,7 @@ from skthresh.utils._sklearn import Interval, StrOptions
 __all__ = ["AdOtsuThreshold", "ad_otsu"]
 
 Floats = NDArray[np.float64]
+Index = tuple[slice, slice]
 
 # Of Sauvola's formula, for the first guess at what is background.
 GUESS = 0.1
@@ -178,87 +182,128 @@ class AdOtsuThreshold(LocalThreshold):
         n_jobs: int,  # noqa: ARG002
     ) -> None:
         windows = Windows(plane.v, self._window(plane.v.ndim), plane.valid, self.border)
-        v = windows.plane.astype(np.float64)
+        ranked = rank_bins(windows, self.n_bins)
+        surface = self._surface(plane, windows, ranked)
         lo, hi = float(plane.pixels.min()), float(plane.pixels.max())
         with np.errstate(over="ignore", invalid="ignore"):
             nowhere = np.nextafter(lo, -np.inf) - plane.full_scale if inverse else hi
-            t = windows.settle(self._interpolated(plane, windows), v)
             if self.reference == "global":
-                t = self._near_global(t, plane, windows, nowhere)
+                found = self._near_global(surface, plane, ranked, nowhere)
             else:
-                t = self._beyond_background(t, v, plane, windows, nowhere, inverse=inverse)
-        how.write(plane.v, t, out)
+                found = self._beyond_background(surface, plane, nowhere, inverse=inverse)
+            target = windows.volume(out)
+            for index, t in found:
+                how.write(windows.plane[index], t, target[index])
 
-    def _interpolated(self, plane: Plane, windows: Windows) -> Floats:
-        """Give Otsu's threshold of the window around each pixel, most of them interpolated."""
+    def _surface(self, plane: Plane, windows: Windows, ranked: Ranks) -> Surface:
+        """Find Otsu's threshold of windows, of which most pixels have an interpolated one."""
         steps = tuple(max(n // 2, 1) for n in windows.sizes)
         if self.grid_step is not None:
             own = per_axis("grid_step", self.grid_step, plane.v.ndim)
             steps = (1,) * (3 - len(own)) + own
         axes = zip(windows.shape, steps, strict=True)
         points = [np.union1d(np.arange(0, n, step), [n - 1]) for n, step in axes]
-        grid = local_otsu(windows, self.n_bins, points)
-        return interpolate(fill_gaps(grid), points, windows.shape)
+        return Surface(windows, fill_gaps(ranked.otsu_grid(points)), points)
 
-    def _near_global(self, t: Floats, plane: Plane, windows: Windows, nowhere: float) -> Floats:
-        ranked = rank_bins(windows, self.n_bins)
-        counts = np.bincount(ranked.ranks.reshape(-1), minlength=ranked.nothing)[: ranked.nothing]
+    def _near_global(
+        self, surface: Surface, plane: Plane, ranked: Ranks, nowhere: float
+    ) -> Iterator[tuple[Index, Floats]]:
+        counts = np.zeros(ranked.nothing + 1, np.int64)
+        for index in row_bands(ranked.ranks.shape):
+            counts += np.bincount(ranked.ranks[index].reshape(-1), minlength=len(counts))
+        counts = counts[: ranked.nothing]
         whole = ranked.tops[np.searchsorted(ranked.levels, otsu(counts, ranked.levels))]
         limit = plane.full_scale / 10 if self.max_difference is None else self.max_difference
-        # Rounding of floats must not move a window across a limit that integers meet exactly.
-        return np.where(np.abs(t - whole) <= limit * (1 + 1e-6), t, nowhere)
+        for index in row_bands(ranked.ranks.shape):
+            t = surface.at(index)
+            # Rounding of floats must not move a window across a limit that integers meet exactly.
+            yield index, np.where(np.abs(t - whole) <= limit * (1 + 1e-6), t, nowhere)
 
     def _beyond_background(
-        self,
-        t: Floats,
-        v: Floats,
-        plane: Plane,
-        windows: Windows,
-        nowhere: float,
-        *,
-        inverse: bool,
-    ) -> Floats:
-        everywhere = np.ones(v.shape, bool) if windows.valid is None else windows.valid
-        std, guess = _look(windows, plane.full_scale, inverse=inverse)
-        result, left = guess, self.n_iter
+        self, surface: Surface, plane: Plane, nowhere: float, *, inverse: bool
+    ) -> Iterator[tuple[Index, Floats]]:
+        windows = surface.windows
+        std, background = _look(windows, plane.full_scale, inverse=inverse)
+        left = self.n_iter - 1
         seen: dict[bytes, int] = {}
         while left:
-            background = everywhere & ((v > result) if inverse else (v <= result))
             # One that was there before leads to the same ones again: whole rounds are left out.
-            period = seen.setdefault(sha256(background.tobytes()).digest(), left) - left
+            period = seen.setdefault(sha256(background.reshape(-1).data).digest(), left) - left
             left = left % period if period else left
             if not left:
                 break
-            background_std = np.zeros(v.shape)
-            if background.any():
-                estimate = _estimate(v, background, everywhere, windows)
-                around = Windows(estimate, windows.sizes, windows.valid, windows.border)
-                for band in around.bands("std"):
-                    background_std[band.index] = band.std
-            result = ad_otsu(t, std, background_std, self.k_sigma, nowhere)
+            found = np.empty_like(background)
+            for index, t in self._round(surface, std, background, nowhere):
+                found[index] = _is_background(windows, index, t, inverse=inverse)
+            background = found
             left -= 1
-        return result
+        return self._round(surface, std, background, nowhere)
+
+    def _round(
+        self, surface: Surface, std: Floats, background: Array, nowhere: float
+    ) -> Iterator[tuple[Index, Floats]]:
+        """Give the thresholds that come of a background."""
+        for index, background_std in _deviations(background, surface.windows):
+            t = surface.at(index)
+            yield index, ad_otsu(t, std[index], background_std, self.k_sigma, nowhere)
 
 
-def _look(windows: Windows, scale: float, *, inverse: bool) -> tuple[Floats, Floats]:
-    """Give the deviation of each window, and Sauvola's threshold; of bright ink in the negative."""
-    std, guess = np.empty(windows.shape), np.empty(windows.shape)
+@dataclass(frozen=True)
+class Surface:
+    """Thresholds of some windows, from which those of all others are interpolated."""
+
+    windows: Windows
+    grid: Floats
+    points: list[NDArray[np.int64]]
+
+    def at(self, index: Index) -> Floats:
+        """Give the thresholds of a band of rows."""
+        part = *index, slice(0, self.windows.shape[2])
+        v = self.windows.plane[index].astype(np.float64)
+        return self.windows.settle(interpolate(self.grid, self.points, part), v)
+
+
+def _look(windows: Windows, scale: float, *, inverse: bool) -> tuple[Floats, Array]:
+    """Give the deviation of each window, and the background by Sauvola's threshold.
+
+    Of bright ink it is that of the negative.
+    """
+    std, background = np.empty(windows.shape), np.empty(windows.shape, bool)
     r = scale * 128 / 255
     for band in windows.bands("mean", "std"):
         std[band.index] = band.std
         if inverse:
-            guess[band.index] = sauvola(band.mean, GUESS, r).at(band.std)
+            guess = sauvola(band.mean, GUESS, r).at(band.std)
         else:
-            guess[band.index] = scale - sauvola(scale - band.mean, GUESS, r).at(band.std)
-    return std, guess
+            guess = scale - sauvola(scale - band.mean, GUESS, r).at(band.std)
+        background[band.index] = _is_background(windows, band.index, guess, inverse=inverse)
+    return std, background
 
 
-def _estimate(v: Floats, background: Array, everywhere: Array, windows: Windows) -> Floats:
+def _is_background(windows: Windows, index: Index, t: Floats, *, inverse: bool) -> Array:
+    v = windows.plane[index]
+    background = v > t if inverse else v <= t
+    return background if windows.valid is None else background & windows.valid[index]
+
+
+def _deviations(background: Array, windows: Windows) -> Iterator[tuple[Index, Floats]]:
+    """Give the deviation of the background in the window around each pixel, in bands of rows."""
+    if not background.any():
+        for index in row_bands(windows.shape):
+            yield index, np.zeros(background[index].shape)
+        return
+    estimate = _estimate(background, windows)
+    for band in Windows(estimate, windows.sizes, windows.valid, windows.border).bands("std"):
+        yield band.index, band.std
+
+
+def _estimate(background: Array, windows: Windows) -> Floats:
     """Put the mean of the background near it in the place of each pixel that is none."""
-    estimate, missing = np.where(background, v, 0.0), everywhere & ~background
+    estimate = np.where(background, windows.plane, 0.0)
+    missing = ~background if windows.valid is None else windows.valid & ~background
     sizes = windows.sizes
     while missing.any():
-        for band in Windows(v, sizes, background, windows.border).bands("mean"):
+        for band in Windows(windows.plane, sizes, background, windows.border).bands("mean"):
             found = missing[band.index] & (np.asarray(band.n) > 0)
             estimate[band.index][found] = band.mean[found]
             missing[band.index][found] = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -15,9 +16,27 @@ from skthresh.local_threshold.engines import Raw
 if TYPE_CHECKING:
     from skthresh.local_threshold.windows import Windows
 
-__all__ = ["Band"]
+__all__ = ["BAND", "Band", "row_bands"]
 
 Floats = NDArray[np.float64]
+
+# Pixels in a band: its statistics stay in the processor's cache.
+BAND = 2**15
+
+
+def row_bands(shape: tuple[int, ...]) -> Iterator[tuple[slice, slice]]:
+    """Divide slices, rows and columns into bands of some rows of a slice each.
+
+    Examples
+    --------
+    >>> list(row_bands((1, 3, 2**14)))
+    [(slice(0, 1, None), slice(0, 2, None)), (slice(0, 1, None), slice(2, 3, None))]
+    """
+    depth, height, width = shape
+    step = max(1, BAND // width)
+    for z in range(depth):
+        for y in range(0, height, step):
+            yield slice(z, z + 1), slice(y, min(y + step, height))
 
 
 @dataclass(eq=False)

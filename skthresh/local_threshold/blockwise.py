@@ -6,7 +6,6 @@ from numbers import Real
 from typing import Any
 
 import numpy as np
-from scipy.interpolate import RegularGridInterpolator
 from sklearn.base import clone
 
 from skthresh.batch import Array, kernel_form
@@ -14,7 +13,9 @@ from skthresh.exceptions import ThresholdNotFoundError
 from skthresh.global_threshold.base import GlobalThreshold
 from skthresh.global_threshold.otsu import OtsuThreshold
 from skthresh.histogram import FINE, count
+from skthresh.local_threshold.band import row_bands
 from skthresh.local_threshold.base import LocalThreshold, Plane
+from skthresh.local_threshold.grids import interpolate
 from skthresh.modes import Output
 from skthresh.utils._params import PER_AXIS, per_axis
 from skthresh.utils._sklearn import Interval
@@ -154,8 +155,14 @@ class BlockwiseThreshold(LocalThreshold):
                 contrast = self.min_contrast
             own = self._threshold(technique, part.reshape(-1), plane, contrast)
             grid[index] = whole if np.isnan(own) else own
-        t = _interpolate(grid, axes, plane.v.shape)
-        how.write(plane.v, t, out)
+        points = [np.array([(first + last - 1) / 2 for first, last in axis]) for axis in axes]
+        ones = 3 - plane.v.ndim
+        grid = grid.reshape((1,) * ones + grid.shape)
+        points = [np.zeros(1)] * ones + points
+        v, target = (a.reshape((1,) * ones + a.shape) for a in (plane.v, out))
+        for rows in row_bands(v.shape):
+            t = interpolate(grid, points, (*rows, slice(0, v.shape[2])))
+            how.write(v[rows], t, target[rows])
 
     @staticmethod
     def _threshold(
@@ -177,16 +184,3 @@ class BlockwiseThreshold(LocalThreshold):
             if contrast is None:
                 raise
             return np.nan
-
-
-def _interpolate(grid: Array, axes: list[list[tuple[int, int]]], shape: tuple[int, ...]) -> Array:
-    """Give a threshold to each pixel, from those of the blocks around it."""
-    for k, axis in enumerate(axes):  # one axis after the other: linear in each
-        middles = np.array([(a + b - 1) / 2 for a, b in axis])
-        if len(middles) == 1:
-            grid = np.repeat(grid, shape[k], axis=k)
-            continue
-        at = np.clip(np.arange(shape[k]), middles[0], middles[-1])
-        along = RegularGridInterpolator((middles,), np.moveaxis(grid, k, 0))
-        grid = np.moveaxis(along(at[:, np.newaxis]), 0, k)
-    return grid

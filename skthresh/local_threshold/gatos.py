@@ -9,6 +9,7 @@ import numpy as np
 from scipy.special import expit
 
 from skthresh.batch import Array
+from skthresh.local_threshold.band import row_bands
 from skthresh.local_threshold.base import LocalThreshold, Plane
 from skthresh.local_threshold.contrast_image import below
 from skthresh.local_threshold.sauvola import sauvola
@@ -193,18 +194,29 @@ class GatosThreshold(LocalThreshold):
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             smooth = self._smooth(plane)
             ink = self._rough_ink(plane, smooth)
-            surface = self._paper(plane, smooth, ink)
             paper = ~ink if plane.valid is None else ~ink & plane.valid
             # Measured from black, which is 0 unless there are negative levels.
             origin = min(0.0, float(smooth.min()))
-            b = float((surface[paper] - origin).mean()) if paper.any() else 0.0
-            delta = float((surface[ink] - smooth[ink]).mean()) if ink.any() else 0.0
-            away = distance(surface - origin, delta, b, q=self.q, p1=self.p1, p2=self.p2)
-            # Pixels stand for smoothed ones: both are as far from their thresholds.
-            t = surface - away + (plane.v - smooth)
-            close = 1e-12 * (np.abs(plane.v) + np.abs(surface))
-            t = np.where(t - plane.v > close, t, np.minimum(t, below(plane.v)))
-            how.write(plane.v, t, out)
+            average = float(smooth.mean(where=paper)) if paper.any() else origin
+            below_ink = self._paper(smooth, ink, paper, average)
+            delta = float((below_ink - smooth[ink]).mean()) if below_ink.size else 0.0
+            shape = (1,) * (3 - smooth.ndim) + smooth.shape
+            v, smooth, ink, target = (a.reshape(shape) for a in (plane.v, smooth, ink, out))
+            done = 0
+            for rows in row_bands(shape):
+                surface, written = smooth[rows].copy(), ink[rows]
+                n = int(written.sum())
+                surface[written] = below_ink[done : done + n]
+                done += n
+                away = distance(
+                    surface - origin, delta, average - origin, q=self.q, p1=self.p1, p2=self.p2
+                )
+                # Pixels stand for smoothed ones: both are as far from their thresholds.
+                pixels = v[rows]
+                t = surface - away + (pixels - smooth[rows])
+                close = 1e-12 * (np.abs(pixels) + np.abs(surface))
+                t = np.where(t - pixels > close, t, np.minimum(t, below(pixels)))
+                how.write(pixels, t, target[rows])
 
     def _smooth(self, plane: Plane) -> Array:
         windows = Windows(plane.v, (3,) * plane.v.ndim, plane.valid, self.border)
@@ -220,7 +232,7 @@ class GatosThreshold(LocalThreshold):
         for band in windows.bands("mean", "std"):
             target[band.index] = wiener(band.v, band.mean, band.std, noise)
         if plane.valid is not None:  # some number, for what does not count
-            smooth[~plane.valid] = smooth[plane.valid].flat[0]
+            smooth[~plane.valid] = smooth.flat[np.argmax(plane.valid)]
         return smooth
 
     def _rough_ink(self, plane: Plane, smooth: Array) -> Array:
@@ -231,17 +243,14 @@ class GatosThreshold(LocalThreshold):
         ink = ink.view(bool)
         return ink if plane.valid is None else ink & plane.valid
 
-    def _paper(self, plane: Plane, smooth: Array, ink: Array) -> Array:
-        """Give the paper's grey level everywhere."""
-        paper = ~ink if plane.valid is None else ~ink & plane.valid
-        surface = smooth.copy()
+    def _paper(self, smooth: Array, ink: Array, paper: Array, average: float) -> Array:
+        """Give the paper's grey level below each pixel of ink, row by row."""
         if not (ink.any() and paper.any()):
-            return surface
+            return smooth[ink]
         sizes = per_axis("background_window_size", self.background_window_size, ink.ndim, odd=True)
         windows = Windows(smooth, sizes, paper, self.border)
-        target, written = windows.volume(surface), windows.volume(ink)
-        average = float(smooth[paper].mean())
-        for band in windows.bands("mean"):
-            around = np.where(np.isnan(band.mean), average, band.mean)
-            target[band.index] = np.where(written[band.index], around, band.v)
-        return surface
+        written = windows.volume(ink)
+        found = [band.mean[written[band.index]] for band in windows.bands("mean")]
+        around = np.concatenate(found)
+        around[np.isnan(around)] = average
+        return around

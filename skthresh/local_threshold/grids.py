@@ -17,7 +17,7 @@ __all__ = ["fill_gaps", "interpolate"]
 Floats = NDArray[np.float64]
 
 
-def interpolate(grid: Floats, points: Sequence[NDArray[Any]], shape: tuple[int, ...]) -> Floats:
+def interpolate(grid: Floats, points: Sequence[NDArray[Any]], part: tuple[slice, ...]) -> Floats:
     """Interpolate linearly along one axis after the other; outside the grid nothing changes.
 
     Parameters
@@ -26,19 +26,23 @@ def interpolate(grid: Floats, points: Sequence[NDArray[Any]], shape: tuple[int, 
         The values.
     points : sequence of ndarray
         Where they are on each axis, ascending, in pixels.
-    shape : tuple of int
-        Of the result.
+    part : tuple of slice
+        The pixels that are wanted: of each axis from one to another.
 
     Examples
     --------
-    >>> interpolate(np.array([0.0, 8.0]), [np.array([1, 5])], (7,))
+    >>> grid, points = np.array([0.0, 8.0]), [np.array([1, 5])]
+    >>> interpolate(grid, points, (slice(0, 7),))
     array([0., 0., 2., 4., 6., 8., 8.])
+    >>> interpolate(grid, points, (slice(3, 5),))
+    array([4., 6.])
     """
-    for axis, (at, n) in enumerate(zip(points, shape, strict=True)):
+    for axis, (at, wanted) in enumerate(zip(points, part, strict=True)):
+        n = wanted.stop - wanted.start
         done, later = grid.shape[:axis], grid.shape[axis + 1 :]
         folded = grid.reshape(math.prod(done), len(at), math.prod(later))
         out = np.empty((len(folded), n, folded.shape[2]))
-        interpolate_axis(np.ascontiguousarray(folded), at.astype(np.float64), out)
+        interpolate_axis(np.ascontiguousarray(folded), at.astype(np.float64) - wanted.start, out)
         grid = out.reshape(*done, n, *later)
     return grid
 

@@ -12,6 +12,7 @@ from scipy import ndimage
 
 from skthresh.batch import Array
 from skthresh.kernels.regions import of_size
+from skthresh.local_threshold.band import BAND
 from skthresh.local_threshold.base import LocalThreshold, Plane
 from skthresh.local_threshold.grids import fill_gaps, interpolate
 from skthresh.local_threshold.sauvola import sauvola
@@ -58,20 +59,33 @@ def areas(window: int, n_scales: int, ratio: int) -> list[tuple[float, float]]:
     return [*limits[:-1], (limits[-1][0], math.inf)]
 
 
-def subsample(v: Floats, valid: Array, q: int) -> tuple[Floats, Array]:
+def subsample(v: Array, valid: Array | None, q: int) -> tuple[Floats, Array | None]:
     """Give the mean of each block of q pixels by q; of those that count, and where there are any.
 
     Examples
     --------
-    >>> subsample(np.array([1.0, 3.0, 5.0]), np.array([True, True, True]), 2)
-    (array([2., 5.]), array([ True,  True]))
+    >>> subsample(np.array([1.0, 3.0, 5.0]), np.array([True, False, False]), 2)
+    (array([1., 0.]), array([ True, False]))
     """
-    starts = [np.arange(0, n, q) for n in v.shape]
-    total, count = np.where(valid, v, 0.0), valid.astype(np.float64)
+    shape = tuple(-(-n // q) for n in v.shape)
+    mean, known = np.empty(shape), np.empty(shape, bool)
+    # Some rows of blocks at a time: what is added up is float64.
+    step = max(1, BAND // (q * math.prod(v.shape[1:])))
+    for first in range(0, shape[0], step):
+        rows = slice(first * q, (first + step) * q)
+        some = slice(first, first + step)
+        mean[some], known[some] = _means(v[rows], None if valid is None else valid[rows], q)
+    return mean, None if valid is None else known
+
+
+def _means(v: Array, valid: Array | None, q: int) -> tuple[Floats, Array]:
+    total = v.astype(np.float64) if valid is None else np.where(valid, v, 0.0)
+    count = np.ones(v.shape) if valid is None else valid.astype(np.float64)
     # In a unit in which the sum of a block is a number, as its mean is.
     unit = float(2 ** (q.bit_length() * v.ndim)) if np.abs(total).max() > HUGE else 1.0
     total /= unit
-    for axis, at in enumerate(starts):
+    for axis, n in enumerate(v.shape):
+        at = np.arange(0, n, q)
         total, count = (np.add.reduceat(a, at, axis=axis) for a in (total, count))
     return total / np.maximum(count, 1) * unit, count > 0
 
@@ -188,31 +202,38 @@ class MultiScaleSauvolaThreshold(LocalThreshold):
     ) -> None:
         sizes, q, shape = self._window(plane.v.ndim), int(self.reduction), plane.v.shape
         limits = areas(math.prod(sizes), self.n_scales, q ** len(shape))
-        r = plane.full_scale * 128 / 255 if self.r is None else self.r
+        r = plane.full_scale * 128 / 255 if self.r is None else float(self.r)
         first = Windows(plane.v, sizes, plane.valid, self.border)
+        scale_of, surfaces = np.zeros(shape, np.uint8), []
         v, valid = plane.v, plane.valid
-        surfaces, scale_of = [], np.zeros(shape, np.uint8)
         with np.errstate(over="ignore", invalid="ignore"):
             for s, limit in enumerate(limits):
-                if s > 0:
-                    everywhere = np.ones(v.shape, bool) if valid is None else valid
-                    v, valid = subsample(v.astype(np.float64), everywhere, q)
-                t = self._sauvola(v, valid, sizes, r)
                 times = min(q**s, LARGEST)
-                surfaces.append(_enlarged(t, times, shape))
-                found = of_size((v <= t) if valid is None else (v <= t) & valid, *limit)
+                if s == 0:  # its thresholds are computed again when they are wanted
+                    dark = self._sauvola(first, r, Output("binary_inv"), np.uint8).view(bool)
+                else:
+                    v, valid = subsample(v, valid, q)
+                    windows = Windows(v, sizes, valid, self.border)
+                    t = self._sauvola(windows, r, Output(None), np.float64)
+                    surfaces.append(_surface(t, times))
+                    dark = windows.plane <= t
+                dark = dark.reshape(v.shape)
+                found = of_size(dark if valid is None else dark & valid, *limit)
                 scale_of[_repeated(found, times, shape)] = s + 1
-            t = _chosen(surfaces, scale_of)
-            pixels = plane.v.astype(np.float64)
-            t = first.settle(t.reshape(first.shape), pixels.reshape(first.shape)).reshape(shape)
-        how.write(plane.v, t, out)
+            _spread(scale_of)
+            scale_of, target = first.volume(scale_of), first.volume(out)
+            for band, t in first.surface(sauvola, (float(self.k), float(r))):
+                part = *band.index, slice(0, first.shape[2])
+                for s, surface in enumerate(surfaces, start=2):
+                    at = scale_of[band.index] == s
+                    if at.any():
+                        t[at] = interpolate(*surface, part)[at]
+                how.write(band.pixels, first.settle(t, band.v), target[band.index])
 
-    def _sauvola(self, v: Array, valid: Array | None, sizes: tuple[int, ...], r: float) -> Floats:
-        t = np.empty(v.shape)
-        Windows(v, sizes, valid, self.border).threshold(
-            sauvola, (float(self.k), float(r)), Output(None), t
-        )
-        return t
+    def _sauvola(self, windows: Windows, r: float, how: Output, dtype: Any) -> Array:
+        out = np.empty(windows.shape, dtype)
+        windows.threshold(sauvola, (float(self.k), float(r)), how, out)
+        return out
 
 
 def _repeated(mask: Array, times: int, shape: tuple[int, ...]) -> Array:
@@ -221,22 +242,18 @@ def _repeated(mask: Array, times: int, shape: tuple[int, ...]) -> Array:
     return mask
 
 
-def _enlarged(t: Floats, times: int, shape: tuple[int, ...]) -> Floats:
-    """Interpolate the thresholds of a scale, which stand in the middle of its blocks."""
-    if times == 1:
-        return t
+def _surface(t: Floats, times: int) -> tuple[Floats, list[Floats]]:
+    """Give the thresholds of a scale, and where they are: in the middle of its blocks."""
     # The last block may be cut off; its middle is where that of a whole one would be.
-    middles = [np.arange(n) * times + (times - 1) / 2 for n in t.shape]
-    return interpolate(fill_gaps(t), middles, shape)
+    middle = (times - 1) / 2
+    return fill_gaps(t), [np.arange(n, dtype=np.float64) * times + middle for n in t.shape]
 
 
-def _chosen(surfaces: list[Floats], scale_of: Array) -> Floats:
+def _spread(scale_of: Array) -> None:
+    """Give the scale of the nearest pixel that has one to those that have none."""
     none = scale_of == 0
-    if none.any() and not none.all():
-        nearest = ndimage.distance_transform_edt(none, return_distances=False, return_indices=True)
-        scale_of = scale_of[tuple(nearest)]
-    t = surfaces[0].copy()
-    for s, surface in enumerate(surfaces[1:], start=2):
-        at = scale_of == s
-        t[at] = surface[at]
-    return t
+    if not none.any() or none.all():
+        return
+    nearest = ndimage.distance_transform_edt(none, return_distances=False, return_indices=True)
+    for i in range(len(scale_of)):  # NumPy would make indices of 64 bits of all at once
+        scale_of[i] = scale_of[tuple(nearest[:, i])]

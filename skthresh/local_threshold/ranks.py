@@ -19,7 +19,7 @@ from skthresh.local_threshold.windows import Windows
 from skthresh.modes import Output
 from skthresh.utils._threads import run_threads
 
-__all__ = ["Ranks", "local_median", "local_otsu", "rank_bins", "rank_levels"]
+__all__ = ["Ranks", "local_median", "rank_bins", "rank_levels"]
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -130,6 +130,13 @@ class Ranks:
             kernels.otsu_windows(padded, halves, rows, xs, levels, exact, fine, out)
             yield (z, part), self.value(out)
 
+    def otsu_grid(self, points: list[Indices]) -> Floats:
+        """Give Otsu's thresholds of the windows around the points of a grid, of three axes."""
+        out = np.empty([len(axis) for axis in points])
+        for index, t in self.otsus(*points):
+            out[index] = t
+        return out
+
 
 def rank_levels(windows: Windows) -> Ranks:
     """Rank the pixels of a plane by their grey levels, each by itself."""
@@ -180,14 +187,6 @@ def rank_bins(windows: Windows, n_bins: int) -> Ranks:
     tops = np.full(n_bins, -np.inf)
     np.maximum.at(tops, (ranks if valid is None else ranks[valid]).reshape(-1), pixels)
     return Ranks(windows, _drop(ranks, valid, n_bins), tops, np.arange(n_bins))
-
-
-def local_otsu(windows: Windows, n_bins: int, grid: list[Indices]) -> Floats:
-    """Give Otsu's thresholds of the windows around the points of a grid, of three axes."""
-    out = np.empty([len(axis) for axis in grid])
-    for index, t in rank_bins(windows, n_bins).otsus(*grid):
-        out[index] = t
-    return out
 
 
 def local_median(

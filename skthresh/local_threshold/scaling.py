@@ -89,14 +89,24 @@ def extent_of(
     levels : Levels, default=None
         What is known of the pixels that count.
     """
-    pixels = plane if valid is None else plane[valid]
-    if levels is not None or plane.dtype.kind == "f":
-        lo, hi, _ = levels or float_levels(pixels.reshape(-1))
+    if valid is not None and levels is None:
+        least, greatest = _limits(plane.dtype)
+        lo = plane.min(where=valid, initial=greatest).item()
+        hi = plane.max(where=valid, initial=least).item()
+    elif levels is None and plane.dtype.kind in "iu":
+        lo, hi = plane.min().item(), plane.max().item()
     else:
-        lo, hi = pixels.min().item(), pixels.max().item()
+        lo, hi, _ = levels or float_levels(plane.reshape(-1))
     at = sampled(plane.shape) if places is None else places
     some = plane[at] if valid is None else plane[at][valid[at]]
     return Extent(lo, hi, some)
+
+
+def _limits(dtype: np.dtype[Any]) -> tuple[Any, Any]:
+    if dtype.kind == "f":
+        return -np.inf, np.inf
+    info = np.iinfo(dtype)
+    return info.min, info.max
 
 
 def sampled(shape: tuple[int, ...]) -> tuple[Array, ...]:

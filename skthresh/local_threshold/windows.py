@@ -19,7 +19,7 @@ from skthresh.kernels.apply import BINARY_INV
 from skthresh.kernels.border import border_index
 from skthresh.kernels.formula import compiled, statistics_of
 from skthresh.kernels.moments import greatest_variance
-from skthresh.local_threshold.band import Band
+from skthresh.local_threshold.band import BAND, Band
 from skthresh.local_threshold.engines import Part, combining, sliding
 from skthresh.local_threshold.scaling import EPSILON, Extent, Scaling, extent_of, scaling
 from skthresh.local_threshold.stacks import apply_side_by_side, fit_side_by_side
@@ -30,9 +30,8 @@ __all__ = ["Windows", "disk"]
 
 Floats = NDArray[np.float64]
 
-# Pixels in a band: its statistics stay in the processor's cache. Compiled loops see them once, so
-# that there can be more, and fewer calls.
-BAND, LONG_BAND = 2**15, 2**18
+# Pixels in a band that compiled loops see once: there can be more of them, and fewer calls.
+LONG_BAND = 2**18
 
 # Dtypes of pixels and results that formulas are compiled for. All others go by way of float64, lest
 # the compiler be called for each of them.
@@ -311,18 +310,30 @@ class Windows:
         if direct and fit_side_by_side(self, set(names)):
             apply_side_by_side(self, formula, parameters, rule, out, n_jobs)
             return
-        bare = Output(None).rule(np.dtype(np.float64), np.dtype(np.float64))
 
         def work(part: Part) -> None:
+            if not direct:
+                for band, t in self.surface(formula, parameters, part):
+                    how.write(band.pixels, t, target[band.index], *near)
+                return
             for band in self.bands(*names, part=part, reuse=True):
-                if direct:
-                    self._finish(formula, band, band.pixels, parameters, rule, target[band.index])
-                    continue
-                t = np.empty(band.pixels.shape)
-                self._finish(formula, band, band.v, parameters, bare, t)
-                how.write(band.pixels, t, target[band.index], *near)
+                self._finish(formula, band, band.pixels, parameters, rule, target[band.index])
 
         run_threads(work, self.parts(n_jobs), n_jobs)
+
+    def surface(
+        self, formula: Callable[..., Any], parameters: tuple[float, ...], part: Part | None = None
+    ) -> Iterator[tuple[Band, Floats]]:
+        """Visit the plane in bands of rows, with the values of a formula.
+
+        A band is no longer valid when the next one comes; the values are.
+        """
+        names = [STATISTICS[s] for s in statistics_of(formula) if s in STATISTICS]
+        bare = Output(None).rule(np.dtype(np.float64), np.dtype(np.float64))
+        for band in self.bands(*names, part=part, reuse=True):
+            t = np.empty(band.pixels.shape)
+            self._finish(formula, band, band.v, parameters, bare, t)
+            yield band, t
 
     def _finish(
         self,

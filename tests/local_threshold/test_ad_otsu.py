@@ -153,7 +153,7 @@ def test_background_under_ink_is_that_around_it():
     everywhere = np.ones(v.shape, bool)
     everywhere[0, 0, 0] = False
     windows = Windows(v, (1, 5, 5), everywhere)
-    estimate = _estimate(v, background, everywhere, windows)
+    estimate = _estimate(background, windows)
     np.testing.assert_array_equal(estimate[background], v[background])
     assert estimate[0, 9, 9] == pytest.approx(v[0, 7:12, 7:12][background[0, 7:12, 7:12]].mean())
     assert background[0, 11:16, 9:14].sum() == 0
