@@ -255,5 +255,7 @@ def _spread(scale_of: Array) -> None:
     if not none.any() or none.all():
         return
     nearest = ndimage.distance_transform_edt(none, return_distances=False, return_indices=True)
-    for i in range(len(scale_of)):  # NumPy would make indices of 64 bits of all at once
-        scale_of[i] = scale_of[tuple(nearest[:, i])]
+    step = max(1, BAND // math.prod(scale_of.shape[1:]))
+    for first in range(0, len(scale_of), step):  # NumPy makes indices of 64 bits
+        rows = slice(first, first + step)
+        scale_of[rows] = scale_of[tuple(nearest[:, rows])]

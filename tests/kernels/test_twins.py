@@ -94,7 +94,7 @@ def test_what_is_close_is_equal(dtype):
     np.testing.assert_array_equal(out, 0 * v + 7)
 
 
-@pytest.mark.parametrize("size", [1, 8, 9, 4099])
+@pytest.mark.parametrize("size", [1, 8, 9, 4099, 2**19 + 5])
 def test_counts(size):
     v = values("u1", size)
     np.testing.assert_array_equal(count_bytes(kernel_form(v)), np.bincount(v, minlength=256))
@@ -124,15 +124,21 @@ def test_pixels_at_an_edge_are_above_it():
         np.testing.assert_array_equal(count_bins(kernel_form(below), edges), 1)
 
 
-def test_counts_of_bytes_that_begin_anywhere_in_memory():
-    v = kernel_form(values("u1", 100))
+@pytest.mark.parametrize("paired", [0, 2**19])
+def test_counts_of_pixels_that_begin_anywhere_in_memory(monkeypatch, paired):
+    monkeypatch.setattr("skthresh.kernels.count.PAIRED", paired)
+    v, w = kernel_form(values("u1", 100)), kernel_form(values("u2", 100))
     for first in range(10):
         for n in range(30):
             part = v[first : first + n]
             np.testing.assert_array_equal(count_bytes(part), np.bincount(part, minlength=256))
+        part = w[first : first + 11]
+        np.testing.assert_array_equal(count_words(part), np.bincount(part, minlength=65536))
 
 
-def test_counts_of_more_than_32_bits_hold(monkeypatch):
+@pytest.mark.parametrize("paired", [0, 2**19])
+def test_counts_of_more_than_32_bits_hold(monkeypatch, paired):
+    monkeypatch.setattr("skthresh.kernels.count.PAIRED", paired)
     monkeypatch.setattr("skthresh.kernels.count.BLOCK", 3)
     v, w = values("u1", 100), values("u2", 100)
     np.testing.assert_array_equal(count_bytes(kernel_form(v)), np.bincount(v, minlength=256))
