@@ -12,15 +12,18 @@ from skthresh.batch import Array
 
 __all__ = ["AUGMENTATIONS", "DEFAULT", "Augment", "Augmentation"]
 
-AUGMENTATIONS = ("flip", "rotate", "scale", "intensity", "elastic")
-DEFAULT = ("flip", "rotate", "scale", "intensity")
+AUGMENTATIONS = ("flip", "rotate", "scale", "intensity", "shade", "elastic")
+DEFAULT = ("flip", "rotate", "scale", "intensity", "shade")
 
 # (image, mask, weight, rng) -> the same three, as users may supply it.
 Augment = Callable[[Array, Array, Array, np.random.Generator], tuple[Array, Array, Array]]
 Sample = tuple[Array, Array, Array]
 
 ZOOM = 1.4  # the greatest, and its inverse the least
-CONTRAST, BRIGHTNESS = 1.3, 0.3  # in standard deviations of the image
+# Contrast goes down further than up: there is more faint ink than ink of twice the blackness.
+CONTRAST = (1 / 3, 1.5)
+# In standard deviations of the image: of all pixels, from the middle to the sides, of one channel.
+BRIGHTNESS, SHADE, COLOUR = 1.0, 1.0, 0.2
 GRID, SHIFT = 3, 10.0  # of the elastic deformation: control points a side, pixels
 
 
@@ -66,11 +69,24 @@ class Augmentation:
             turns, plane = int(rng.integers(4)), (mask.ndim - 2, mask.ndim - 1)
             image, mask, weight = (np.rot90(part, turns, plane) for part in (image, mask, weight))
         if "intensity" in self.names:
-            factor = CONTRAST ** rng.uniform(-1, 1)
+            factor = np.exp(rng.uniform(*np.log(CONTRAST)))
             shift = rng.uniform(-1, 1) * BRIGHTNESS * self.unit
             mean = float(image.mean())
             image = (image - np.float32(mean)) * np.float32(factor) + np.float32(mean + shift)
+        if "shade" in self.names:
+            image = image + _shade(size, image.shape[-1], rng) * np.float32(self.unit)
         return image, mask, weight
+
+
+def _shade(size: tuple[int, ...], n_channels: int, rng: np.random.Generator) -> Array:
+    """Draw what uneven light adds: a plane in some direction, and a tint."""
+    slope = rng.normal(size=len(size))
+    slope *= SHADE * rng.uniform(0, 1) / np.abs(slope).sum()
+    added: Array = rng.uniform(-COLOUR, COLOUR, n_channels).astype(np.float32)
+    for axis, (n, rise) in enumerate(zip(size, slope, strict=True)):
+        ramp = np.linspace(-rise, rise, n, dtype=np.float32)
+        added = added + ramp.reshape(-1, *[1] * (len(size) - axis))
+    return added
 
 
 def _deform(

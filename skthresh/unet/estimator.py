@@ -65,12 +65,13 @@ class UNetSegmenter(Versioned, TransformerMixin, BaseEstimator):
     epochs : int, default=10
         After each of them the scores are noted, and held-out images are looked at.
     steps_per_epoch : int or None, default=80
-        Training steps in an epoch, however many images there are; each image has patches by its
-        number of pixels. None: as many steps as show each pixel about once.
+        Training steps in an epoch, however many images there are; each image has patches by the
+        root of its number of pixels. None: as many steps as there are patches in all images.
     batch_size : int, default=16
         Patches in a training step; images or tiles that are predicted at once, at most.
-    learning_rate : float, default=1e-3
-        Of the Adam optimizer: the highest, if there is a schedule.
+    learning_rate : float or None, default=None
+        Of the Adam optimizer: the highest, if there is a schedule. None: 3e-3 with a schedule and
+        batch normalization; else, and for a `model` of your own, 1e-3.
     schedule : {"cosine", None}, default="cosine"
         ``"cosine"`` lets the learning rate rise over the first twentieth of the steps, and fall
         to a hundredth. None: it stays.
@@ -89,8 +90,9 @@ class UNetSegmenter(Versioned, TransformerMixin, BaseEstimator):
         pixel; the paper has 10. None: nothing is added.
     augment : bool, str, sequence of str or callable, default=True
         What is done to each patch, with its mask: ``"flip"``, ``"rotate"`` (quarter turns),
-        ``"scale"`` (by up to 1.4), ``"intensity"`` (brightness and contrast), ``"elastic"`` (smooth
-        shifts, as in the paper). True: all but the last. A callable is called as
+        ``"scale"`` (by up to 1.4), ``"intensity"`` (brightness and contrast), ``"shade"`` (light
+        from a side, and a tint), ``"elastic"`` (smooth shifts, as in the paper). True: all but the
+        last. A callable is called as
         ``augment(image, mask, weight, rng)`` and gives (image, mask, weight) back: scaled pixels of
         shape (\*patch, n_channels), labels and weights of shape (\*patch,), and a NumPy
         ``Generator`` to draw from.
@@ -213,7 +215,7 @@ class UNetSegmenter(Versioned, TransformerMixin, BaseEstimator):
         "epochs": [Interval(Integral, 1, None, closed="left")],
         "steps_per_epoch": [Interval(Integral, 1, None, closed="left"), None],
         "batch_size": [Interval(Integral, 1, None, closed="left")],
-        "learning_rate": [Interval(Real, 0, None, closed="neither")],
+        "learning_rate": [Interval(Real, 0, None, closed="neither"), None],
         "schedule": [StrOptions({"cosine"}), None],
         "loss": [StrOptions(set(LOSSES)), callable],
         "class_weight": [dict, StrOptions({"balanced"}), None],
@@ -248,7 +250,7 @@ class UNetSegmenter(Versioned, TransformerMixin, BaseEstimator):
         epochs: int = 10,
         steps_per_epoch: int | None = 80,
         batch_size: int = 16,
-        learning_rate: float = 1e-3,
+        learning_rate: float | None = None,
         schedule: str | None = "cosine",
         loss: str | Callable[..., Any] = "dice_crossentropy",
         class_weight: str | dict[Any, float] | None = None,

@@ -17,7 +17,12 @@ from skthresh.batch import Array
 from skthresh.unet._keras import import_keras
 from skthresh.unet.architecture import Recipe
 from skthresh.unet.labelled import HeldOut, Labelled, classes_of, read_labelled, split
-from skthresh.unet.options import augmentation_of, class_weights_of, patch_size_of
+from skthresh.unet.options import (
+    augmentation_of,
+    class_weights_of,
+    learning_rate_of,
+    patch_size_of,
+)
 from skthresh.unet.samples import Patches, TrainingSet
 from skthresh.unet.scaling import Scaling
 from skthresh.unet.scoring import best_threshold
@@ -76,7 +81,8 @@ def fit(e: Any, X: Any, y: Any, sample_weight: Any, validation_data: Any) -> Non
         _forget(e)
         model = recipe.build(seed)
     patches = _patches(e, data, training, start, e.steps_per_epoch)
-    schedule = Schedule(e.epochs, patches.steps, e.learning_rate, e.schedule, e.patience)
+    rate = learning_rate_of(e.learning_rate, recipe, e.schedule)
+    schedule = Schedule(e.epochs, patches.steps, rate, e.schedule, e.patience)
     compile_model(keras, model, schedule, e.loss, len(classes), e.jit_compile)
     checkpoint = None
     if e.checkpoint_dir is not None:
@@ -126,7 +132,8 @@ def partial_fit(e: Any, X: Any, y: Any, classes: Any, sample_weight: Any) -> Non
         start, model = Start(classes, e._recipe, e._scaling, e._seed), e.model_
         progress = Progress(history=e.history_)
     patches = _patches(e, data, training, start, None)
-    schedule = Schedule(progress.epochs + 1, patches.steps, e.learning_rate)
+    rate = learning_rate_of(e.learning_rate, start.recipe, None)
+    schedule = Schedule(progress.epochs + 1, patches.steps, rate)
     if getattr(model, "optimizer", None) is None:
         compile_model(keras, model, schedule, e.loss, len(classes), e.jit_compile)
         put_training_state(model, e.__dict__.pop("_training", []))

@@ -7,13 +7,17 @@ from typing import Any
 import numpy as np
 
 from skthresh.batch import Array
+from skthresh.unet.architecture import Recipe
 from skthresh.unet.augmentation import AUGMENTATIONS, DEFAULT, Augmentation
 from skthresh.unet.images import padded_shape
 from skthresh.unet.scaling import Scaling
 from skthresh.unet.survey import Survey
 from skthresh.utils._sklearn import InvalidParameterError
 
-__all__ = ["augmentation_of", "class_weights_of", "patch_size_of"]
+__all__ = ["augmentation_of", "class_weights_of", "learning_rate_of", "patch_size_of"]
+
+# A few hundred steps are few: what stays stable at a high rate is trained at one.
+HIGH_RATE, RATE = 3e-3, 1e-3
 
 
 def class_weights_of(given: Any, classes: Array, found: Survey) -> Array:
@@ -74,3 +78,11 @@ def augmentation_of(given: Any, scaling: Scaling) -> Augmentation:
             "a bool, or a callable."
         )
     return Augmentation(names, unit=unit)
+
+
+def learning_rate_of(given: float | None, recipe: Recipe, schedule: str | None) -> float:
+    """Give the highest learning rate of a training."""
+    if given is not None:
+        return float(given)
+    stable = recipe.builder is None and recipe.normalization is not None and schedule is not None
+    return HIGH_RATE if stable else RATE

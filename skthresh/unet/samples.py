@@ -155,14 +155,19 @@ class Patches:
                     return
 
     def plan(self, epoch: int) -> Array:
-        """Draw whose patches an epoch has, in their order: each image by its number of pixels."""
+        """Draw whose patches an epoch has, in their order.
+
+        Each image has its share by the root of its number of pixels: a large one has more to show,
+        but is not as different from itself as from others.
+        """
         rng = np.random.default_rng([self.seed, epoch])
         order = rng.permutation(self.indices)
-        areas = np.cumsum([float(np.prod(self.source.data.survey.sizes[i])) for i in order])
+        sizes = [float(np.prod(self.source.data.survey.sizes[i])) for i in order]
+        shares = np.cumsum(np.sqrt(sizes))
         n = self.steps * self.batch_size
         # At equal distances: each image has its share in every epoch, but for less than a patch.
-        at = (np.arange(n) + rng.random()) / n * areas[-1]
-        chosen = order[np.minimum(np.searchsorted(areas, at, side="right"), len(order) - 1)]
+        at = (np.arange(n) + rng.random()) / n * shares[-1]
+        chosen = order[np.minimum(np.searchsorted(shares, at, side="right"), len(order) - 1)]
         return rng.permutation(chosen) if not self.source.data.images.is_lazy else _spread(chosen)
 
     def _makers(self, epoch: int) -> Iterator[Callable[[], Sample]]:

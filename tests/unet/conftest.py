@@ -61,6 +61,7 @@ def trained(blobs):
         steps_per_epoch=40,
         batch_size=8,
         learning_rate=4e-3,
+        augment=("flip", "rotate", "scale"),  # light is the same in all
         random_state=0,
     )
     return unet.fit(X, y)

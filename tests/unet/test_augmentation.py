@@ -51,6 +51,28 @@ def test_intensity_changes_pixels_only_and_keeps_their_order():
     assert image.dtype == np.float32
 
 
+@pytest.mark.parametrize("shape", [(24, 16), (4, 12, 12)])
+def test_shade_adds_a_plane_and_a_tint(shape):
+    """Nothing that bends; and as much to the middle of each channel as its tint says."""
+    rng, sample = np.random.default_rng(0), patch(shape, 3)
+    rises, tints = [], []
+    for _ in range(300):
+        image, mask, weight = Augmentation(("shade",), unit=2.0)(sample, shape, CLASSES, rng)
+        assert mask is sample[1]
+        assert weight is sample[2]
+        assert image.dtype == np.float32
+        added = image - sample[0]
+        for axis in range(len(shape)):
+            assert np.abs(np.diff(added, 2, axis)).max() < 1e-5
+        rises.append(np.ptp(added[..., 0]))
+        tints.append(added.mean(axis=tuple(range(len(shape)))))
+        assert np.allclose(added - tints[-1], (added - tints[-1])[..., :1], atol=1e-5)
+    assert 3.8 < max(rises) <= 4.0
+    assert min(rises) < 0.2
+    assert 0.38 < np.max(tints) <= 0.4001
+    assert -0.4001 <= np.min(tints) < -0.38
+
+
 def test_scale_draws_pieces_of_many_sizes():
     rng, scale = np.random.default_rng(0), Augmentation(("scale",))
     sizes = [scale.cut_size((100, 100), rng)[0] for _ in range(400)]

@@ -12,6 +12,8 @@ import keras
 import numpy as np
 import pytest
 
+from skthresh.unet.architecture import Recipe
+from skthresh.unet.options import learning_rate_of
 from skthresh.unet.training import Progress, Schedule, progress_line
 
 
@@ -26,6 +28,21 @@ def test_the_rate_rises_and_falls_as_a_cosine():
     assert values[200] == pytest.approx(0.005)
     assert Schedule(10, 20, 0.5).rate(keras) == 0.5
     assert Schedule(1, 1, 0.5, "cosine").rate(keras) == 0.5
+
+
+@pytest.mark.parametrize(
+    ("normalization", "builder", "schedule", "expected"),
+    [
+        ("batch", None, "cosine", 3e-3),
+        ("batch", None, None, 1e-3),
+        (None, None, "cosine", 1e-3),
+        ("batch", keras.Model, "cosine", 1e-3),
+    ],
+)
+def test_the_rate_is_high_where_training_is_stable(normalization, builder, schedule, expected):
+    recipe = Recipe(2, 1, 2, 4, 16, 0.1, normalization, "float32", builder)
+    assert learning_rate_of(None, recipe, schedule) == expected
+    assert learning_rate_of(0.5, recipe, schedule) == 0.5
 
 
 def test_progress_knows_the_best_epoch():
@@ -219,7 +236,8 @@ def test_partial_fit_learns(tiny):
     from skthresh.datasets import make_blobs
 
     X, y = make_blobs(24, shape=(32, 32), random_state=0)
-    unet = tiny(base_filters=8, learning_rate=5e-3, steps_per_epoch=None, batch_size=2)
+    params = {"learning_rate": 5e-3, "steps_per_epoch": None, "augment": ("flip", "rotate")}
+    unet = tiny(base_filters=8, batch_size=2, **params)
     for _ in range(4):
         for k in range(0, 24, 8):
             unet.partial_fit(X[k : k + 8], y[k : k + 8])
