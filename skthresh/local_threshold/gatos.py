@@ -202,21 +202,14 @@ class GatosThreshold(LocalThreshold):
             delta = float((below_ink - smooth[ink]).mean()) if below_ink.size else 0.0
             shape = (1,) * (3 - smooth.ndim) + smooth.shape
             v, smooth, ink, target = (a.reshape(shape) for a in (plane.v, smooth, ink, out))
-            done = 0
+            shares, done = {"q": self.q, "p1": self.p1, "p2": self.p2}, 0
             for rows in row_bands(shape):
-                surface, written = smooth[rows].copy(), ink[rows]
-                n = int(written.sum())
-                surface[written] = below_ink[done : done + n]
+                surface = smooth[rows].copy()
+                n = int(ink[rows].sum())
+                surface[ink[rows]] = below_ink[done : done + n]
                 done += n
-                away = distance(
-                    surface - origin, delta, average - origin, q=self.q, p1=self.p1, p2=self.p2
-                )
-                # Pixels stand for smoothed ones: both are as far from their thresholds.
-                pixels = v[rows]
-                t = surface - away + (pixels - smooth[rows])
-                close = 1e-12 * (np.abs(pixels) + np.abs(surface))
-                t = np.where(t - pixels > close, t, np.minimum(t, below(pixels)))
-                how.write(pixels, t, target[rows])
+                away = distance(surface - origin, delta, average - origin, **shares)
+                how.write(v[rows], _threshold(v[rows], smooth[rows], surface, away), target[rows])
 
     def _smooth(self, plane: Plane) -> Array:
         windows = Windows(plane.v, (3,) * plane.v.ndim, plane.valid, self.border)
@@ -254,3 +247,10 @@ class GatosThreshold(LocalThreshold):
         around = np.concatenate(found)
         around[np.isnan(around)] = average
         return around
+
+
+def _threshold(v: Array, smooth: Array, surface: Array, away: Array) -> Array:
+    """Give the thresholds of pixels that stand for smoothed ones: both are as far from theirs."""
+    t = surface - away + (v - smooth)
+    close = 1e-12 * (np.abs(v) + np.abs(surface))
+    return np.where(t - v > close, t, np.minimum(t, below(v)))
