@@ -3,6 +3,7 @@
 import multiprocessing
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -127,22 +128,50 @@ def test_an_error_in_a_thread_is_raised():
             run_threads(work, range(5), n_jobs)
 
 
-def test_no_part_is_begun_after_an_interrupt():
-    class Parts(list):
-        def __iter__(self):
-            yield from range(5)
-            raise KeyboardInterrupt  # while parts are handed over
+def test_the_error_of_the_first_part_is_raised():
+    both_begun = threading.Barrier(2)
 
+    def work(part):
+        both_begun.wait(5)
+        if part == 0:  # the last to fail
+            time.sleep(0.05)
+        raise ValueError(f"part {part}")
+
+    with pytest.raises(ValueError, match="part 0"):
+        run_threads(work, range(2), 2)
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
+def test_no_part_is_begun_after_an_interrupt(error):
     begun, go = [], threading.Event()
 
     def work(part):
         begun.append(part)
+        if threading.current_thread() is threading.main_thread():
+            while len(begun) < 2:
+                time.sleep(0.001)
+            threading.Timer(0.05, go.set).start()
+            raise error
         go.wait(5)
 
-    threading.Timer(0.2, go.set).start()
-    with pytest.raises(KeyboardInterrupt):
-        run_threads(work, Parts(range(10)), 2)
+    with pytest.raises(error):
+        run_threads(work, range(10), 2)
     assert sorted(begun) == [0, 1]
+
+
+def test_the_caller_works_too():
+    at_work = set()
+    both_begun = threading.Barrier(2)
+
+    def work(part):
+        at_work.add(threading.current_thread())
+        if part < 2:
+            both_begun.wait(5)
+        return part
+
+    assert run_threads(work, range(5), 2) == list(range(5))
+    assert len(at_work) == 2
+    assert threading.main_thread() in at_work
 
 
 def test_n_jobs_is_counted_as_joblib_does():

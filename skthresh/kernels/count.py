@@ -57,10 +57,7 @@ def count_bytes(v: Any) -> Any:
         _add_bytes(words, before, after, total)
         return total
     for i in range(0, words.size, BLOCK):
-        pairs = np.zeros((256, 256), np.uint32)
-        _add_words(words[i : i + BLOCK], pairs.reshape(-1))
-        for axis in (0, 1):
-            total += pairs.sum(axis, np.uint32)
+        _add_pairs(words[i : i + BLOCK], total)
     np.add.at(total, np.concatenate([before, after]), 1)
     return total
 
@@ -123,6 +120,18 @@ def _add_words(words: Any, table: Any) -> None:
         table[(word >> np.uint64(16)) & WORD] += ONE
         table[(word >> np.uint64(32)) & WORD] += ONE
         table[word >> np.uint64(48)] += ONE
+
+
+@kernel
+def _add_pairs(words: Any, total: Any) -> None:
+    """Count two bytes at a time; here, because other threads wait for what Python adds up."""
+    table = np.zeros(65536, np.uint32)
+    _add_words(words, table)
+    for i in range(256):
+        pairs = table[256 * i : 256 * (i + 1)]
+        for j in range(256):
+            total[j] += np.int64(pairs[j])
+            total[i] += np.int64(pairs[j])
 
 
 def count_levels(v: Any, lowest: Any, n_levels: int) -> Any:

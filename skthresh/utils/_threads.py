@@ -6,6 +6,7 @@ the threads of others.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -51,12 +52,38 @@ def n_threads(n_jobs: int | None) -> int:
 def run_threads(work: Callable[[Any], T], parts: Sequence[Any], n_jobs: int) -> list[T]:
     """Give ``work(part)`` of each part, from up to `n_jobs` threads; the first error is raised.
 
+    The caller's thread is one of them: were it to wait, the system would put two new threads on
+    its processor and on another, and a short work would be done before they were shared out.
+
     After an error, or an interrupt, no further part is begun.
     """
     if n_jobs == 1 or len(parts) <= 1:
         return [work(part) for part in parts]
-    pool = ThreadPoolExecutor(min(n_jobs, len(parts)))
+    left = deque(range(len(parts)))
+    done: dict[int, T] = {}
+    errors: dict[int, Exception] = {}
+
+    def take() -> None:
+        while True:
+            try:
+                i = left.popleft()
+            except IndexError:
+                return
+            try:
+                done[i] = work(parts[i])
+            except Exception as error:  # noqa: BLE001  the caller's thread raises it
+                errors[i] = error
+                left.clear()
+
+    others = min(n_jobs, len(parts)) - 1
+    pool = ThreadPoolExecutor(others)
     try:
-        return list(pool.map(work, parts))
-    finally:  # `map` cancels nothing if it is interrupted while parts are handed over
-        pool.shutdown(cancel_futures=True)
+        for _ in range(others):
+            pool.submit(take)
+        take()
+    finally:
+        left.clear()
+        pool.shutdown()
+    if errors:
+        raise errors[min(errors)]
+    return [done[i] for i in range(len(parts))]
