@@ -88,6 +88,8 @@ def inlined_kernel(function: Callable[..., Any]) -> Any:
 
     It is not compiled and optimised by itself first, which saves time. This is for arithmetic of
     numbers: where such a function looks into an array, LLVM does not vectorise the loop around it.
+    And it is for what one place alone calls, if its loops are scalar, or in functions that it calls
+    in its turn; to copy it into a second place takes as long as is saved.
     """
     return njit(inline="always", error_model="numpy")(function)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from skthresh.kernels._jit import inner_kernel, kernel
+from skthresh.kernels._jit import inlined_kernel, inner_kernel, kernel
 from skthresh.kernels.border import surround
 
 __all__ = ["blur_fixed_point"]
@@ -32,7 +32,7 @@ def _fold_three(a: Any, b: Any, c: Any, d: Any, e: Any, f: Any, w: Any, total: A
         total[x] += first + w2 * (np.int32(e[x]) + np.int32(f[x]))
 
 
-@inner_kernel
+@inlined_kernel
 def _fold_down(v: Any, rows: Any, weights: Any, total: Any) -> None:
     """Add rows; two of them have one weight, and are added first."""
     half, last = weights.size // 2, weights.size - 1
@@ -48,7 +48,7 @@ def _fold_down(v: Any, rows: Any, weights: Any, total: Any) -> None:
         j += 1
 
 
-@inner_kernel
+@inlined_kernel
 def _fold_along(padded: Any, weights: Any, total: Any) -> None:
     """Add the neighbours along a row, which has its borders on both sides."""
     n, half, last = total.size, weights.size // 2, weights.size - 1

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from skthresh.kernels._jit import inner_kernel, kernel
+from skthresh.kernels._jit import inlined_kernel, inner_kernel, kernel
 
 __all__ = ["slide_extremes"]
 
@@ -28,30 +26,13 @@ def _greater(a: Any, b: Any, out: Any) -> None:
         out[x] = a[x] if a[x] > b[x] else b[x]  # noqa: FURB136
 
 
-# In place: were it one of two arguments that are the same, the loops above would not vectorise.
-
-
-@inner_kernel
-def _lower(row: Any, out: Any) -> None:
-    for x in range(out.size):
-        old = out[x]  # read in any case, or LLVM stores one pixel at a time
-        out[x] = row[x] if row[x] < old else old  # noqa: FURB136
-
-
-@inner_kernel
-def _raise(row: Any, out: Any) -> None:
-    for x in range(out.size):
-        old = out[x]
-        out[x] = row[x] if row[x] > old else old  # noqa: FURB136
-
-
 @inner_kernel
 def _copy(row: Any, out: Any) -> None:
     for x in range(out.size):
         out[x] = row[x]
 
 
-@inner_kernel
+@inlined_kernel
 def _columns(v: Any, rows: Any, y: int, j: int, ends: Any, begun: Any, line: Any) -> None:
     """Find the extremes of the columns of the windows around row y.
 
@@ -65,35 +46,38 @@ def _columns(v: Any, rows: Any, y: int, j: int, ends: Any, begun: Any, line: Any
         How many rows after the beginning of a block this is. They come in order, from 0.
     ends : (2, kh, W) ndarray
         From each row of a block to its end: the least, and the greatest.
-    begun : (2, W) ndarray
-        From the beginning of the next block on.
+    begun : (2, 2, W) ndarray
+        From the beginning of the next block on, up to this row and up to the one before.
     line : (2, W + kw - 1) ndarray
         Gets the extremes, in its middle.
     """
     kh, width = ends.shape[1], v.shape[1]
     half = (line.shape[1] - width) // 2
     low, high = line[0, half : half + width], line[1, half : half + width]
-    row = v[rows[y + kh - 1]]
+    row = low  # pixels are copied: of memory that can be written to, loops are compiled once
+    _copy(v[rows[y + kh - 1]], row)
     if j == 0:
         _copy(row, ends[0, kh - 1])
         _copy(row, ends[1, kh - 1])
         for i in range(kh - 2, -1, -1):
-            _smaller(ends[0, i + 1], v[rows[y + i]], ends[0, i])
-            _greater(ends[1, i + 1], v[rows[y + i]], ends[1, i])
+            _copy(v[rows[y + i]], row)
+            _smaller(ends[0, i + 1], row, ends[0, i])
+            _greater(ends[1, i + 1], row, ends[1, i])
         _copy(ends[0, 0], low)
         _copy(ends[1, 0], high)
         return
+    last, now = begun[(j - 1) % 2], begun[j % 2]  # loops that work in place are not vectorised
     if j == 1:
-        _copy(row, begun[0])
-        _copy(row, begun[1])
+        _copy(row, now[0])
+        _copy(row, now[1])
     else:
-        _lower(row, begun[0])
-        _raise(row, begun[1])
-    _smaller(ends[0, j], begun[0], low)
-    _greater(ends[1, j], begun[1], high)
+        _smaller(last[0], row, now[0])
+        _greater(last[1], row, now[1])
+    _smaller(ends[0, j], now[0], low)
+    _greater(ends[1, j], now[1], high)
 
 
-@inner_kernel
+@inlined_kernel
 def _rows(line: Any, columns: Any, width: int, other: Any, low: Any, high: Any) -> None:
     """Find the extremes of the windows along a row.
 
@@ -134,6 +118,7 @@ def slide_extremes(
     part: Any,
     ends: Any,
     begun: Any,
+    lines: Any,
     low: Any,
     high: Any,
 ) -> None:
@@ -148,14 +133,16 @@ def slide_extremes(
     part : tuple of 5 int
         The first image and the one behind the last; the first row and the one behind the last, of
         each of them; and the row where `ends` and `begun` began.
-    ends, begun : (2, kh, W), (2, W) ndarray
+    ends, begun : (2, kh, W), (2, 2, W) ndarray
         Kept from one band to the next.
+    lines : (2, 2, W + kw - 1) ndarray
+        Room to work in.
     low, high : (n * W,) ndarray
         Get the extremes, row after row.
     """
     i0, i1, y0, y1, begin = part
     width, kh = v.shape[2], ends.shape[1]
-    line, other = np.empty((2, columns.size), v.dtype), np.empty((2, columns.size), v.dtype)
+    line, other = lines[0], lines[1]
     place = 0
     for i in range(i0, i1):
         for y in range(y0, y1):

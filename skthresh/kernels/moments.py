@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from skthresh.kernels._jit import fused_kernel, inner_kernel, kernel, specialised
+from skthresh.kernels._jit import fused_kernel, inlined_kernel, inner_kernel, kernel, specialised
 from skthresh.kernels.arithmetic import LOWER, as_float, fixed, fixed_square, small
 from skthresh.kernels.slide import slide_along
 
@@ -81,7 +81,7 @@ def _slide_both(new: Any, old: Any, look: Any, sums: Any, squares: Any) -> None:
         squares[x] += fixed_square(p, middle, second) - fixed_square(q, middle, second)
 
 
-@inner_kernel
+@inlined_kernel
 def _wide_enter(row: Any, sign: int, look: Any, half: int, state: Any) -> None:
     sums = state[0][1 + half :]
     if state.shape[0] == 2:
@@ -90,7 +90,7 @@ def _wide_enter(row: Any, sign: int, look: Any, half: int, state: Any) -> None:
         _enter_values(row, sign, look[0], look[1], sums)
 
 
-@inner_kernel
+@inlined_kernel
 def _wide_slide(new: Any, old: Any, look: Any, half: int, state: Any) -> None:
     sums = state[0][1 + half :]
     if state.shape[0] == 2:
@@ -99,7 +99,7 @@ def _wide_slide(new: Any, old: Any, look: Any, half: int, state: Any) -> None:
         _slide_values(new, old, look[0], look[1], sums)
 
 
-@inner_kernel
+@inlined_kernel
 def _start(line: Any, columns: Any, width: int) -> Any:
     """Complete the columns' sums beyond the border, -1 for nothing there, and begin a row.
 
@@ -118,7 +118,7 @@ def _start(line: Any, columns: Any, width: int) -> Any:
     return total
 
 
-@inner_kernel
+@inlined_kernel
 def _clear(state: Any) -> None:
     for k in range(state.shape[0]):
         sums = state[k]

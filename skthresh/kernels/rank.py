@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from skthresh.kernels._jit import inner_kernel, kernel
+from skthresh.kernels._jit import inlined_kernel, inner_kernel, kernel
 from skthresh.kernels.arithmetic import LOWER
 
 __all__ = ["SMALL", "median_windows", "otsu_packed", "otsu_split", "otsu_windows"]
@@ -26,6 +26,9 @@ __all__ = ["SMALL", "median_windows", "otsu_packed", "otsu_split", "otsu_windows
 # levels add up to less than 2**31 (`otsu_packed`).
 SMALL = 2**22
 
+# A number that is written out has a type of its own: a function that takes it is compiled again.
+ONE, PUT_IN, TAKEN_OUT = np.int64(1), np.int32(1), np.int32(-1)
+
 # Bins that are looked through together for any that is not empty.
 BLOCK = 16
 
@@ -33,7 +36,7 @@ BLOCK = 16
 DOUBT = 64
 
 
-@inner_kernel
+@inlined_kernel
 def _extent(halves: Any) -> Any:
     """Give how far a window reaches to a side, and how many pixels it has."""
     half, size = np.int64(0), np.int64(0)
@@ -58,7 +61,7 @@ def _count(
                     coarse[rank >> shift] += n
 
 
-@inner_kernel
+@inlined_kernel
 def _step(
     padded: Any, halves: Any, half: int, y: int, x: int, shift: int, c: int, fine: Any, coarse: Any
 ) -> int:
@@ -97,7 +100,7 @@ def _step_fine(padded: Any, halves: Any, half: int, y: int, x: int, ends: Any, f
     return lo, hi
 
 
-@inner_kernel
+@inlined_kernel
 def _next(rank: int, shift: int, fine: Any, coarse: Any) -> int:
     """Give the next rank that occurs, which there must be."""
     rank += 1
@@ -128,7 +131,7 @@ def median_windows(
     rows, width = lower.shape
     half, size = _extent(halves)
     for y in range(rows):
-        _count(padded, halves, half, y, 0, shift, 1, fine, coarse)
+        _count(padded, halves, half, y, 0, shift, PUT_IN, fine, coarse)
         c, below = 0, 0  # the coarse bin that the median was in, and how many pixels are below it
         for x in range(width):
             n = size - fine[nothing]
@@ -151,7 +154,7 @@ def median_windows(
                 upper[y, x] = rank if n // 2 < so_far else _next(rank, shift, fine, coarse)
             if x + 1 < width:
                 below += _step(padded, halves, half, y, x, shift, c, fine, coarse)
-        _count(padded, halves, half, y, width - 1, shift, -1, fine, coarse)
+        _count(padded, halves, half, y, width - 1, shift, TAKEN_OUT, fine, coarse)
 
 
 @inner_kernel
@@ -207,7 +210,7 @@ def otsu_split(fine: Any, levels: Any, exact: bool, slack: float) -> int:
         n += fine[i]
         t += fine[i] * (levels[i] - zero)
     w, m = 0, levels[first] - zero
-    best, best_s, best_d = first, m, 1
+    best, best_s, best_d = first, m, ONE
     for i in range(first, last):
         if fine[i] == 0:
             continue
@@ -323,7 +326,6 @@ def _ends(fine: Any, n: int) -> Any:
     return first, last
 
 
-@kernel
 def otsu_windows(
     padded: Any, halves: Any, ys: Any, xs: Any, levels: Any, exact: bool, fine: Any, out: Any
 ) -> None:
@@ -343,18 +345,35 @@ def otsu_windows(
     out : (len(ys), len(xs)) ndarray of int64
         Gets ranks; -1 where a window holds no pixel.
     """
-    half, size = _extent(halves)
-    slack = 1e-14 if exact else 1e-12
-    coarse, shift = np.zeros(1, np.int32), 63  # one bin for all: nothing is looked up there
-    small = exact and 0 < size <= SMALL and levels.size > 0 and levels[-1] < 2**31 // size
-    sums, work = np.empty(levels.size, np.int64), np.empty(levels.size)
-    steps = np.empty(levels.size, np.int64)
-    if small:
-        for i in range(levels.size):
-            steps[i] = 1 + (np.int64(levels[i]) << 32)
+    size = int(np.maximum(2 * halves + 1, 0).sum())
+    small = exact and 0 < size <= SMALL and len(levels) > 0 and levels[-1] < 2**31 // size
+    steps = 1 + (levels.astype(np.int64) << 32) if small else np.empty(len(levels), np.int64)
+    room = np.empty(len(levels), np.int64), np.empty(len(levels))
+    coarse = np.zeros(1, np.int32)  # one bin for all: nothing is looked up there
+    _split_windows(padded, halves, ys, xs, levels, exact, small, steps, room, fine, coarse, out)
+
+
+@kernel
+def _split_windows(
+    padded: Any,
+    halves: Any,
+    ys: Any,
+    xs: Any,
+    levels: Any,
+    exact: bool,
+    small: bool,
+    steps: Any,
+    room: Any,
+    fine: Any,
+    coarse: Any,
+    out: Any,
+) -> None:
+    """Do as `otsu_windows` says; if windows are small, as `otsu_packed` does."""
+    half, _ = _extent(halves)
+    slack, shift, (sums, work) = 1e-14 if exact else 1e-12, 63, room
     for i in range(ys.size):
         x = xs[0]
-        _count(padded, halves, half, ys[i], x, shift, 1, fine, coarse)
+        _count(padded, halves, half, ys[i], x, shift, PUT_IN, fine, coarse)
         first, last = _ends(fine, levels.size)
         for k in range(xs.size):
             while x < xs[k]:
@@ -368,4 +387,4 @@ def otsu_windows(
                 out[i, k] = otsu_packed(fine, steps, first, last, sums, work)
             else:
                 out[i, k] = otsu_split(fine, levels, exact, slack)
-        _count(padded, halves, half, ys[i], x, shift, -1, fine, coarse)
+        _count(padded, halves, half, ys[i], x, shift, TAKEN_OUT, fine, coarse)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from scipy import ndimage
 
-from skthresh.kernels._jit import inner_kernel, kernel
+from skthresh.kernels._jit import inlined_kernel, inner_kernel, kernel
 
 __all__ = ["keep_seeded", "keep_sized", "of_size", "reconstruct"]
 
@@ -24,7 +24,7 @@ def _count_starts(row: Any, before: Any) -> Any:
     return n
 
 
-@inner_kernel
+@inlined_kernel
 def _find_runs(row: Any, seeds: Any, k: int, starts: Any, ends: Any, seeded: Any) -> int:
     """Find the runs of a row, as the k-th and following ones; give the number of all so far."""
     x, n = 0, row.size
@@ -50,7 +50,7 @@ def _root(parent: Any, i: int) -> int:
     return i
 
 
-@inner_kernel
+@inlined_kernel
 def _join_rows(a0: int, a1: int, b1: int, reach: int, starts: Any, ends: Any, parent: Any) -> None:
     """Join the runs [a0, a1) of a row with those of the next one, [a1, b1)."""
     a = a0

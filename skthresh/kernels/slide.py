@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from skthresh.kernels._jit import inner_kernel
+from skthresh.kernels._jit import inlined_kernel, inner_kernel
 from skthresh.kernels.running import running_totals
 
 __all__ = ["slide_along", "slide_down", "slide_windows"]
@@ -31,7 +31,7 @@ def slide_along(line: Any, size: int, s: int, sums: Any) -> None:
         sums[x] = s
 
 
-@inner_kernel
+@inlined_kernel
 def slide_windows(line: Any, size: int, sums: Any) -> None:
     """Give the sums of all windows along a line."""
     s = np.int64(0)

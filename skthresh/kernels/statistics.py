@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from skthresh.kernels._jit import inner_kernel, kernel
+from skthresh.kernels._jit import inlined_kernel, inner_kernel, kernel
 from skthresh.kernels.slide import slide_down, slide_windows
 
 __all__ = ["ADD", "MAX", "MIN", "block_windows", "line_windows", "slide_sums"]
@@ -135,7 +135,7 @@ def _scan(
             starts[last - 1] = nothing
 
 
-@inner_kernel
+@inlined_kernel
 def _row_windows(
     padded: Any, size: int, left: int, op: int, nothing: Any, ends: Any, starts: Any, out: Any
 ) -> None:
@@ -157,6 +157,7 @@ def slide_sums(
     y0: int,
     y1: int,
     total: Any,
+    lines: Any,
     out: Any,
 ) -> None:
     """Sum integers over windows, exactly.
@@ -166,13 +167,14 @@ def slide_sums(
     v : (H, W) ndarray of integers
     total : (W,) ndarray of int64
         The sums of columns, kept from one band to the next; the bands come in order.
+    lines : (5, W + kw - 1) ndarray of out's dtype
+        Room to work in.
     out : (y1 - y0, W) ndarray of int64
     """
     height, width = v.shape
     kh, kw = rows.size - height + 1, columns.size - width + 1
     one, zero = np.int64(1), np.int64(0)
-    line, other = np.empty(width, np.int64), np.empty(width, np.int64)
-    padded = np.empty(columns.size, np.int64)
+    line, other, padded = lines[0, :width], lines[1, :width], lines[2]
     for y in range(y0, y1):
         if y == 0:
             total[:] = 0
@@ -204,6 +206,7 @@ def block_windows(
     y1: int,
     ends: Any,
     start: Any,
+    lines: Any,
     out: Any,
 ) -> None:
     """Combine rectangular windows.
@@ -220,13 +223,14 @@ def block_windows(
     ends, start : (kh, W), (W,) ndarray of out's dtype
         Columns from each row of a block to its end, and from the start of the next one; kept from
         one band to the next. The bands come in order.
+    lines : (5, W + kw - 1) ndarray of out's dtype
+        Room to work in.
     out : (y1 - y0, W) ndarray
     """
     height, width = v.shape
     kh, kw = rows.size - height + 1, columns.size - width + 1
-    line, column = np.empty(width, out.dtype), np.empty(width, out.dtype)
-    padded = np.empty(columns.size, out.dtype)
-    row_ends, row_starts = np.empty(columns.size, out.dtype), np.empty(columns.size, out.dtype)
+    line, column = lines[0, :width], lines[1, :width]
+    padded, row_ends, row_starts = lines[2], lines[3], lines[4]
     for y in range(y0, y1):
         j = (top + y) % kh
         if j == 0 or y == 0:
@@ -266,6 +270,7 @@ def line_windows(
     left: int,
     y0: int,
     y1: int,
+    lines: Any,
     out: Any,
 ) -> None:
     """Combine windows whose rows have different lengths; as `block_windows` otherwise.
@@ -277,9 +282,8 @@ def line_windows(
     """
     width = v.shape[1]
     half = (columns.size - width) // 2
-    line, windows = np.empty(width, out.dtype), np.empty(width, out.dtype)
-    padded = np.empty(columns.size, out.dtype)
-    row_ends, row_starts = np.empty(columns.size, out.dtype), np.empty(columns.size, out.dtype)
+    line, windows = lines[0, :width], lines[1, :width]
+    padded, row_ends, row_starts = lines[2], lines[3], lines[4]
     for y in range(y0, y1):
         result = out[y - y0]
         result[:] = nothing

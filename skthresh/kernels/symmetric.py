@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from skthresh.kernels._jit import fused_kernel, inner_kernel, kernel
+from skthresh.kernels._jit import fused_kernel, inlined_kernel, inner_kernel, kernel
 from skthresh.kernels.border import surround
 
 __all__ = ["weighted_select"]
@@ -76,7 +76,7 @@ def _weigh_five(a: Any, b: Any, c: Any, d: Any, e: Any, w: Any, total: Any) -> N
         total[x] = p + (q + w2 * np.float32(c[x]))
 
 
-@inner_kernel
+@inlined_kernel
 def _fold_down(v: Any, rows: Any, weights: Any, total: Any) -> None:
     """Add rows with weights that are the same from both ends."""
     half, last = weights.size // 2, weights.size - 1
@@ -105,7 +105,7 @@ def _fold_down(v: Any, rows: Any, weights: Any, total: Any) -> None:
         _fold_one(v[rows[j]], v[rows[last - j]], weights[j], total)
 
 
-@inner_kernel
+@inlined_kernel
 def _fold_along(padded: Any, weights: Any, total: Any) -> None:
     """Add the neighbours along a row, as `_fold_down` does."""
     n, half, last = total.size, weights.size // 2, weights.size - 1
@@ -151,7 +151,7 @@ def _count_close(v: Any, means: Any, shift: Any, error: Any) -> Any:
     return n
 
 
-@inner_kernel
+@inlined_kernel
 def _exact_mean(v: Any, rows: Any, columns: Any, row_weights: Any, column_weights: Any) -> float:
     mean = 0.0
     for j in range(row_weights.size):

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from skthresh.kernels._jit import fused_kernel, inner_kernel, kernel
+from skthresh.kernels._jit import fused_kernel, inlined_kernel, inner_kernel, kernel
 from skthresh.kernels.apply import settle
 from skthresh.kernels.border import surround
 
@@ -31,7 +31,7 @@ def _add_four(total: Any, a: Any, b: Any, c: Any, d: Any, w: Any) -> None:
         total[x] += w0 * a[x] + w1 * b[x] + w2 * c[x] + w3 * d[x]
 
 
-@inner_kernel
+@inlined_kernel
 def _weighted_rows(stat: Any, rows: Any, weights: Any, total: Any) -> None:
     """Add ``stat[rows]`` with `weights`, four rows at a time so that `total` stays in registers."""
     total[:] = 0
@@ -45,7 +45,7 @@ def _weighted_rows(stat: Any, rows: Any, weights: Any, total: Any) -> None:
         j += 1
 
 
-@inner_kernel
+@inlined_kernel
 def _weighted_columns(padded: Any, weights: Any, sums: Any) -> None:
     """Add a pixel's neighbours along a row, which has its borders on both sides."""
     n = sums.size

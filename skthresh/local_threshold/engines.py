@@ -125,7 +125,8 @@ def sliding(
     else:
         near = [rows, columns]
     ends = np.empty((2, windows.sizes[1], width), scaling.v.dtype)
-    begun = np.empty((2, width), scaling.v.dtype)
+    begun = np.empty((2, 2, width), scaling.v.dtype)
+    lines = np.empty((2, 2, len(columns)), scaling.v.dtype)
     kept: dict[str, Array] = {}
 
     def memory(name: str, shape: tuple[int, int], dtype: Any) -> Array:
@@ -147,7 +148,7 @@ def sliding(
             sums = Sums(a, b if depth == 2 else None, scaling)
         if names & {"min", "max"}:
             both = memory("extremes", (2, n), ends.dtype)
-            slide_extremes(scaling.v, *near, where, ends, begun, both[0], both[1])
+            slide_extremes(scaling.v, *near, where, ends, begun, lines, both[0], both[1])
             low, high = both[0, :n].reshape(shape), both[1, :n].reshape(shape)
         return Raw(sums, low, high)
 
@@ -264,17 +265,20 @@ class _Pixels:
         if self.ufunc is not np.add:  # they see v as it is: one type for the compiler
             look = (nothing, nothing, 1, self.op, nothing)
         dtype = nothing.dtype
+        lines = np.empty((5, len(columns)), dtype)
         if halves is not None:
 
             def fill(y0: int, y1: int, out: Array) -> None:
-                kernels.line_windows(v, valid, rows, columns, halves, *look, left, y0, y1, out)
+                kernels.line_windows(
+                    *(v, valid, rows, columns, halves, *look, left, y0, y1, lines, out)
+                )
 
         elif self.ufunc is np.add and dtype == np.int64:
             total = np.empty(width, np.int64)
 
             def fill(y0: int, y1: int, out: Array) -> None:
                 kernels.slide_sums(
-                    v, valid, rows, columns, self.middle, self.power, y0, y1, total, out
+                    v, valid, rows, columns, self.middle, self.power, y0, y1, total, lines, out
                 )
 
         else:
@@ -283,7 +287,7 @@ class _Pixels:
 
             def fill(y0: int, y1: int, out: Array) -> None:
                 kernels.block_windows(
-                    *(v, valid, rows, columns, *look, top, left, y0, y1, ends, start, out)
+                    *(v, valid, rows, columns, *look, top, left, y0, y1, ends, start, lines, out)
                 )
 
         def run(y0: int, y1: int) -> Array:

@@ -95,11 +95,12 @@ def test_extremes(kh, kw, dtype, begin):
         v[:, index[0]][:, :, index[1]], (kh, kw), axis=(1, 2)
     )
     for i in range(2):
-        ends, begun = np.empty((2, kh, 17), dtype), np.empty((2, 17), dtype)
+        ends, begun = np.empty((2, kh, 17), dtype), np.empty((2, 2, 17), dtype)
+        lines = np.empty((2, 2, 17 + kw - 1), dtype)
         for y0, y1 in ((begin, 8), (8, 13)):
             low, high = np.empty((2, (y1 - y0) * 17), dtype)
             part = (i, i + 1, y0, y1, begin)
-            slide_extremes(kernel_form(v), *index, part, ends, begun, low, high)
+            slide_extremes(kernel_form(v), *index, part, ends, begun, lines, low, high)
             expected = windows[i, y0:y1]
             np.testing.assert_array_equal(low, expected.min((-1, -2)).ravel())
             np.testing.assert_array_equal(high, expected.max((-1, -2)).ravel())
