@@ -232,6 +232,18 @@ def _greatest_spread(a: Any, b: Any, packed: bool, n: int) -> Any:
     return greatest
 
 
+@inner_kernel
+def _greatest_at_border(a: Any, b: Any, packed: bool, n_rows: int, n_columns: Any) -> Any:
+    """Give the greatest variance of windows that have each their own number of columns."""
+    greatest = 0.0
+    for x in range(a.size):
+        s, s2 = (a[x] & LOWER, (a[x] >> 32) & LOWER) if packed else (a[x], b[x])
+        n = n_rows * n_columns[x]
+        variance = np.float64(n * s2 - s * s) / (np.float64(n) * np.float64(n))
+        greatest = variance if variance > greatest else greatest  # noqa: FURB136  there is no NaN
+    return greatest
+
+
 @kernel
 def greatest_variance(
     a: Any, b: Any, packed: bool, n_rows: Any, n_columns: Any, left: int, right: int
@@ -251,11 +263,13 @@ def greatest_variance(
     """
     greatest, width = 0.0, n_columns.size
     for y in range(n_rows.size):
-        x0 = 0
-        while x0 < width:
-            x1 = right if left <= x0 < right else x0 + 1
-            n, i, j = n_rows[y] * n_columns[x0], y * width + x0, y * width + x1
-            spread = _greatest_spread(a[i:j], b[i:j], packed, n)
+        i, n = y * width, n_rows[y]
+        for x0, x1 in ((0, left), (right, width)):
+            near, near_b = a[i + x0 : i + x1], b[i + x0 : i + x1]
+            own = _greatest_at_border(near, near_b, packed, n, n_columns[x0:x1])
+            greatest = max(greatest, own)
+        if left < right:
+            n *= n_columns[left]
+            spread = _greatest_spread(a[i + left : i + right], b[i + left : i + right], packed, n)
             greatest = max(greatest, spread / (np.float64(n) * n))
-            x0 = x1
     return greatest
