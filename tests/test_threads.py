@@ -159,6 +159,18 @@ def test_no_part_is_begun_after_an_interrupt(error):
     assert sorted(begun) == [0, 1]
 
 
+def test_an_exit_in_another_thread_is_raised():
+    both_begun = threading.Barrier(2)
+
+    def work(part):
+        both_begun.wait(5)
+        if threading.current_thread() is not threading.main_thread():
+            raise SystemExit(3)
+
+    with pytest.raises(SystemExit):
+        run_threads(work, range(2), 2)
+
+
 def test_the_caller_works_too():
     at_work = set()
     both_begun = threading.Barrier(2)

@@ -78,12 +78,13 @@ def run_threads(work: Callable[[Any], T], parts: Sequence[Any], n_jobs: int) -> 
     others = min(n_jobs, len(parts)) - 1
     pool = ThreadPoolExecutor(others)
     try:
-        for _ in range(others):
-            pool.submit(take)
+        futures = [pool.submit(take) for _ in range(others)]
         take()
     finally:
         left.clear()
         pool.shutdown()
+    for future in futures:
+        future.result()  # raises what is no Exception, as an exit
     if errors:
         raise errors[min(errors)]
     return [done[i] for i in range(len(parts))]
