@@ -319,7 +319,9 @@ def count_bins(v: Any, edges: Any) -> Any:
 
 def _in_float32(lo: float, hi: float, scale: float, n_bins: int) -> tuple[Any, Any, Any]:
     """Say how bins are found in float32, and how far from an edge that is sure; 1: nowhere."""
-    least, greatest = np.finfo(np.float32).tiny, np.finfo(np.float32).max
+    info = np.finfo(np.float32)
+    # Python's: compared with NumPy's, a float beyond them is cast to float32 first, and overflows
+    least, greatest = float(info.tiny), float(info.max)
     error = 2.0**-24 * (4 * n_bins + 2 * max(abs(lo), abs(hi)) * scale)
     if not (least < scale < greatest and max(abs(lo), abs(hi)) < greatest and error < UNSURE):
         lo, hi, scale, error = 0.0, 1.0, 1.0, 1.0

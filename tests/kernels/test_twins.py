@@ -169,6 +169,15 @@ def test_float_ranges_and_bins():
     )
 
 
+@pytest.mark.parametrize(("lo", "hi"), [(1e-44, 3e-44), (-1e-38, 1e-38), (0, 1), (0, 1e39)])
+def test_bins_of_float32_over_ranges_that_float32_cannot_tell(lo, hi):
+    """One over their width is beyond the numbers of float32, or their ends are."""
+    v = np.linspace(lo, min(hi, 1e38), 100, dtype=np.float32)
+    edges = np.linspace(lo, hi, 257)
+    expected = np.histogram(v.astype(float), edges)[0]
+    np.testing.assert_array_equal(count_bins(kernel_form(v), edges), expected)
+
+
 @pytest.mark.parametrize(("border", "mode"), [("replicate", "edge"), ("reflect", "reflect")])
 @pytest.mark.parametrize("size", [1, 3, 7, 21])
 @pytest.mark.parametrize("n", [1, 2, 3, 10])
