@@ -209,12 +209,12 @@ class AdOtsuThreshold(LocalThreshold):
         self, surface: Surface, plane: Plane, ranked: Ranks, nowhere: float
     ) -> Iterator[tuple[Index, Floats]]:
         counts = np.zeros(ranked.nothing + 1, np.int64)
-        for index in row_bands(ranked.ranks.shape):
-            counts += np.bincount(ranked.ranks[index].reshape(-1), minlength=len(counts))
+        for index in row_bands(ranked.windows.shape):
+            counts += np.bincount(ranked.at(index).reshape(-1), minlength=len(counts))
         counts = counts[: ranked.nothing]
         whole = ranked.tops[np.searchsorted(ranked.levels, otsu(counts, ranked.levels))]
         limit = plane.full_scale / 10 if self.max_difference is None else self.max_difference
-        for index in row_bands(ranked.ranks.shape):
+        for index in row_bands(ranked.windows.shape):
             t = surface.at(index)
             # Rounding of floats must not move a window across a limit that integers meet exactly.
             yield index, np.where(np.abs(t - whole) <= limit * (1 + 1e-6), t, nowhere)

@@ -49,23 +49,37 @@ class Ranks:
     ----------
     windows : Windows
         Of the plane.
-    ranks : ndarray of unsigned int, of the windows' volume
-        The rank of each pixel; `nothing` where it does not count.
+    source : ndarray of the windows' volume
+        The rank of each pixel, of unsigned int, `nothing` where it does not count; or the plane.
     tops : ndarray of float64
         The grey level of each rank; of several the highest that the plane has.
     levels : ndarray of int64 or float64
         The same from the lowest one on: whole numbers if the grey levels, or bins, are.
+    lowest : int, default=None
+        If `source` is the plane, the level of rank 0, from which each whole number has a rank.
     """
 
     windows: Windows
-    ranks: Array
+    source: Array
     tops: Floats
     levels: Array
+    lowest: int | None = None
 
     @property
     def nothing(self) -> int:
         """The rank of what is not there."""
         return len(self.tops)
+
+    def at(self, index: Any) -> Array:
+        """Give the ranks of some pixels."""
+        found = self.source[index]
+        if self.lowest is None:
+            return found
+        ranks = found.astype(_dtype(self.nothing))
+        # Both wrap, and their difference is right where it is valid: nothing wider is needed.
+        ranks -= ranks.dtype.type(self.lowest % 2 ** (8 * ranks.itemsize))
+        valid = self.windows.valid
+        return ranks if valid is None else _drop(ranks, valid[index], self.nothing)
 
     def value(self, ranks: Indices) -> Floats:
         """Give the grey level of each rank; NaN for -1."""
@@ -93,7 +107,7 @@ class Ranks:
                 y0, y1 = int(ys[first]), int(ys[last - 1]) + 1
                 around = rows[y0 : y1 + height - 1]
                 slices = planes[z : z + depth][there]
-                padded = self.ranks[slices[:, np.newaxis], around][:, :, columns]
+                padded = self.at((slices[:, np.newaxis], around))[:, :, columns]
                 padded[:, around < 0] = self.nothing
                 padded[:, :, columns < 0] = self.nothing
                 yield i, slice(first, last), padded, halves[there], ys[first:last] - y0
@@ -235,15 +249,10 @@ def _plain_kernel(windows: Windows, how: Output) -> Callable[..., None] | None:
 
 
 def _whole_levels(windows: Windows, lo: int, hi: int) -> Ranks:
-    v, n = windows.plane, hi - lo + 1
-    ranks = v.astype(_dtype(n))
-    # Both wrap, and their difference is right where it is valid: nothing wider is needed.
-    ranks -= ranks.dtype.type(lo % 2 ** (8 * ranks.itemsize))
-    if windows.valid is not None:
-        np.copyto(ranks, ranks.dtype.type(n), where=~windows.valid)
-    wide = np.uint64 if v.dtype == np.uint64 else np.int64
-    tops = (np.arange(n).astype(wide) + wide(lo)).astype(np.float64)
-    return Ranks(windows, ranks, tops, np.arange(n))
+    wide = np.uint64 if windows.plane.dtype == np.uint64 else np.int64
+    levels = np.arange(hi - lo + 1)
+    tops = (levels.astype(wide) + wide(lo)).astype(np.float64)
+    return Ranks(windows, windows.plane, tops, levels, lo)
 
 
 def _places(levels: Array, v: Array, valid: Array | None) -> Array:

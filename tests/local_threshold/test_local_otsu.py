@@ -107,7 +107,7 @@ def test_more_levels_than_16_bits_hold(dtype):
     image = (RNG.permutation(90_000).reshape(300, 300) * 3).astype(dtype)
     for ranked in (rank_bins(Windows(image, (5, 5)), 100_000), rank_levels(Windows(image, (5, 5)))):
         assert ranked.nothing == image.size
-        np.testing.assert_array_equal(ranked.value(ranked.ranks.astype(np.int64))[0], image)
+        np.testing.assert_array_equal(ranked.value(ranked.at(...).astype(np.int64))[0], image)
 
 
 def test_bad_bins():
