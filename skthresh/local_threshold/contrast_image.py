@@ -75,10 +75,8 @@ def high_contrast(plane: Plane) -> Array:
     levels = np.empty(plane.v.shape, np.uint8)
     windows.evaluate(contrast_levels, (origin,), levels)
     counted = Plane(levels, plane.valid, levels.dtype).pixels
-    high: Array = np.greater(levels, _otsu(counted), out=levels.view(bool))
-    if plane.valid is not None:
-        high &= plane.valid
-    return high
+    high = levels > _otsu(counted)
+    return np.asarray(high if plane.valid is None else high & plane.valid)
 
 
 def _otsu(levels: Array) -> float:
