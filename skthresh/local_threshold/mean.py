@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from skthresh.array_api.namespace import is_elsewhere
 from skthresh.batch import Array
 from skthresh.kernels.box import box_threshold
-from skthresh.kernels.symmetric import weighted_select
+from skthresh.kernels.symmetric import error_of_means, weighted_select
 from skthresh.kernels.weighted import weighted_planes, weighted_threshold
 from skthresh.local_threshold.base import Plane
 from skthresh.local_threshold.engines import Part
@@ -198,7 +198,7 @@ def _select(
     largest = float(np.iinfo(v.dtype).max)
     # Beyond twice the largest level an offset changes no comparison, and would take digits away.
     shift = max(min(shift, 2 * largest + 2), -2 * largest - 2)
-    error = (len(rows) + len(columns) + 8) * 2.0**-24 * 3 * largest
+    error = error_of_means(len(rows), len(columns), largest)
     white, zero = out.dtype.type(how.white), out.dtype.type(0)
     above, below = (white, zero) if how.mode == "binary" else (zero, white)
     volume, target = windows.volume(v), windows.volume(out)

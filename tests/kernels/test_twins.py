@@ -19,7 +19,7 @@ from skthresh.kernels.count import (
 )
 from skthresh.kernels.gaussian import fixed_point_weights, gaussian_weights
 from skthresh.kernels.gray import bt601_fixed_point
-from skthresh.kernels.symmetric import weighted_select
+from skthresh.kernels.symmetric import error_of_means, weighted_select
 from skthresh.kernels.weighted import weighted_planes, weighted_threshold
 from skthresh.modes import Output
 
@@ -252,6 +252,30 @@ def test_weighted_select_is_what_float64_says(dtype, size):
             np.testing.assert_array_equal(out, expected)
             n_decided += len(np.unique(out)) > 1
     assert n_decided or size == 1  # whose mean is the pixel
+
+
+@pytest.mark.parametrize("size", [3, 5, 7, 9, 11, 13, 15, 19, 31, 51, 101])
+@pytest.mark.parametrize("dtype", ["u1", "u2"])
+def test_no_mean_in_float32_is_farther_off_than_its_bound(dtype, size):
+    """Of two levels as large as can be, whose means lie around the limit of the upper one."""
+    largest = int(np.iinfo(dtype).max)
+    v = (largest - RNG.integers(0, 2, (150, 160))).astype(dtype)
+    weights = gaussian_weights(size)
+    index = border_index(150, size), border_index(160, size)
+    padded = v[np.ix_(*index)].astype(float)
+    means = weigh(weigh(padded, weights, 0), weights, 1)
+    out = np.empty((1, *v.shape), np.uint8)
+    error = error_of_means(size, size, largest)
+    look = (*index, (0, 1, 0, 150), weights, weights)
+    weighted_select(
+        kernel_form(v)[np.newaxis], *look, 1.0, 0.0, error, np.uint8(1), np.uint8(0), out
+    )
+    np.testing.assert_array_equal(out[0], v > np.rint(means))
+
+
+def weigh(x, weights, axis):
+    n = x.shape[axis] - len(weights) + 1
+    return sum(w * x.take(range(j, j + n), axis) for j, w in enumerate(weights))
 
 
 def test_planes():
