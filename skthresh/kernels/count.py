@@ -33,8 +33,9 @@ BLOCK = 2**28
 
 ONE, BYTE, WORD = np.uint32(1), np.uint64(255), np.uint64(65535)
 
-# Pixels whose bins are found together; and in float32, where one in doubt concerns all of them.
-CHUNK, FEW = 1024, 128
+# Pixels whose bins are kept until they are counted; and those that are found together, fewer in
+# float32, where one in doubt concerns all of them.
+KEPT, CHUNK, FEW = 2**22, 1024, 256
 
 # In float32 bins are found if no more than such a share of their width is in doubt.
 UNSURE = 2.0**-9
@@ -215,9 +216,12 @@ def finite_range(v: Any) -> tuple[float, float]:
 
 
 @inner_kernel
-def _place(v: Any, ends: Any, f: Any, scale: Any, doubt: Any, n_bins: int, bins: Any) -> Any:
-    """Find the bin of each pixel, n_bins for none; give how many may be in a neighbour of it."""
-    (lo, hi), doubtful = ends, np.int32(0)
+def _place(v: Any, ends: Any, f: Any, scale: Any, doubt: Any, last: Any, bins: Any) -> Any:
+    """Find the bin of each pixel; of those outside, the last.
+
+    Give how many are outside, and how many may be in a neighbour of their bin.
+    """
+    (lo, hi), outside, doubtful = ends, np.int32(0), np.int32(0)
     for j in range(v.size):
         x = np.float64(v[j])
         q = (x * f - lo * f) * scale
@@ -225,79 +229,69 @@ def _place(v: Any, ends: Any, f: Any, scale: Any, doubt: Any, n_bins: int, bins:
         whole = np.floor(q)
         part = q - whole
         near = lo < x < hi and (part < doubt or part > 1 - doubt)
+        outside += np.int32(not inside)
         doubtful += np.int32(near)
-        bins[j] = np.int32(min(whole, n_bins - 1.0)) if inside else np.int32(n_bins)
-    return doubtful
+        bins[j] = np.int32(min(whole, np.float64(last))) if inside else last
+    return outside, doubtful
 
 
 @inner_kernel
-def _place_narrow(v: Any, ends: Any, scale: Any, slack: Any, n_bins: int, bins: Any) -> Any:
+def _place_narrow(v: Any, ends: Any, scale: Any, sure: Any, last: Any, bins: Any) -> Any:
     """Do as `_place` in float32, of which a vector has twice as many; more are doubtful."""
-    lo, hi, at_lo, at_hi = ends
-    doubtful, last, one = np.int32(0), np.int32(n_bins - 1), np.float32(1)
+    (lo, hi), half = ends, np.float32(0.5)
+    top, outside, doubtful = np.float32(last) + half, np.int32(0), np.int32(0)
     for j in range(v.size):
         x = np.float32(v[j])
         q = (x - lo) * scale
         inside = lo <= x <= hi
+        # beyond the middle of the outermost bins there is no neighbour, and no doubt
+        q = q if q > half else half  # noqa: FURB136  NaN is not
+        q = q if q < top else top  # noqa: FURB136
         i = np.int32(q)
-        part = q - np.float32(i)
-        at_end = x == at_lo or x == at_hi  # noqa: PLR1714  no tuples in loops
-        near = (part < slack or part > one - slack) and not at_end
-        doubtful += np.int32(inside and near)
-        bins[j] = min(i, last) if inside else np.int32(n_bins)
-    return doubtful
+        outside += np.int32(not inside)
+        doubtful += np.int32(abs(q - np.float32(i) - half) > sure)
+        bins[j] = i if inside else last
+    return outside, doubtful
 
 
 @inner_kernel
-def _decide(v: Any, edges: Any, f: Any, scale: Any, bins: Any) -> None:
+def _decide(v: Any, edges: Any, f: Any, scale: Any, bins: Any) -> Any:
     """Find the bin of each pixel by comparison with the edges, where there is doubt."""
-    n_bins = edges.size - 1
-    lo, hi = edges[0], edges[n_bins]
+    last = np.int32(edges.size - 2)
+    lo, hi = edges[0], edges[last + 1]
     # bins may be hardly wider than the steps of floats
     doubt = DOUBT + EPSILON * max(abs(lo), abs(hi)) * f * scale
-    if _place(v, (lo, hi), f, scale, doubt, n_bins, bins) == 0 and scale < np.inf:
-        return
+    outside, doubtful = _place(v, (lo, hi), f, scale, doubt, last, bins)
+    if doubtful == 0 and scale < np.inf:
+        return outside
     for j in range(v.size):
-        x, i = np.float64(v[j]), bins[j]
+        x, i = np.float64(v[j]), np.int64(bins[j])
         if lo <= x <= hi:
             if scale == np.inf:  # subnormal widths have no inverse
-                i = min(np.int64((x - lo) / (hi - lo) * n_bins), n_bins - 1)
+                i = min(np.int64((x - lo) / (hi - lo) * (last + 1)), np.int64(last))
             while x < edges[i]:
                 i -= 1
-            while i < n_bins - 1 and x >= edges[i + 1]:
+            while i < last and x >= edges[i + 1]:
                 i += 1
             bins[j] = i
-
-
-@inner_kernel
-def _count_places(bins: Any, tables: Any) -> None:
-    t0, t1 = tables[0], tables[1]
-    whole = bins.size // 2 * 2
-    for j in range(0, whole, 2):  # unsigned, or each index would be compared with 0
-        t0[np.uint32(bins[j])] += ONE
-        t1[np.uint32(bins[j + 1])] += ONE
-    if whole < bins.size:
-        t0[np.uint32(bins[whole])] += ONE
+    return outside
 
 
 @kernel
-def _add_bins(v: Any, edges: Any, f: Any, scale: Any, narrow: Any, counts: Any) -> None:
-    """Add the pixels of each bin; as `count_bins` otherwise."""
-    ends, scale32, slack = narrow
-    n_bins = counts.size
-    tables = np.zeros((2, n_bins + 1), np.uint32)
-    bins = np.empty(CHUNK, np.int32)
-    step = FEW if slack < 1 else CHUNK
-    for j0 in range(0, v.size, CHUNK):
-        pixels = v[j0 : j0 + CHUNK]
-        for k in range(0, pixels.size, step):
-            part = pixels[k : k + step]
-            own = bins[k : k + part.size]
-            if slack >= 1 or _place_narrow(part, ends, scale32, slack, n_bins, own) > 0:
-                _decide(part, edges, f, scale, own)
-        _count_places(bins[: pixels.size], tables)
-    for i in range(n_bins):
-        counts[i] += np.int64(tables[0, i]) + np.int64(tables[1, i])
+def _find_bins(v: Any, edges: Any, f: Any, scale: Any, narrow: Any, bins: Any) -> Any:
+    """Find the bin of each pixel; of those outside, and of NaN, the last. Count these."""
+    ends, scale32, sure = narrow
+    last, n_outside = np.int32(edges.size - 2), np.int64(0)
+    step = FEW if sure > 0 else CHUNK
+    for j in range(0, v.size, step):
+        part, own = v[j : j + step], bins[j : j + step]
+        outside, doubtful = np.int32(0), np.int32(1)
+        if sure > 0:
+            outside, doubtful = _place_narrow(part, ends, scale32, sure, last, own)
+        if doubtful:
+            outside = _decide(part, edges, f, scale, own)
+        n_outside += outside
+    return n_outside
 
 
 def count_bins(v: Any, edges: Any) -> Any:
@@ -310,25 +304,38 @@ def count_bins(v: Any, edges: Any) -> Any:
     # halves where the range of the dtype itself makes hi - lo overflow
     f = 1.0 if hi - lo < np.inf else 0.5
     scale = n_bins / (hi * f - lo * f)  # infinite if that is subnormal
-    counts = np.zeros(n_bins, np.int64)
     narrow = _in_float32(lo, hi, scale if v.dtype == np.float32 and f == 1 else np.inf, n_bins)
-    for i in range(0, v.size, BLOCK):
-        _add_bins(v[i : i + BLOCK], edges, f, scale, narrow, counts)
+    counts = np.zeros(n_bins, np.int64)
+    dtype = np.uint8 if n_bins <= 256 else np.uint16 if n_bins <= 65536 else np.int32
+    bins = np.empty(min(v.size, KEPT), dtype)
+    for i in range(0, v.size, KEPT):
+        part = v[i : i + KEPT]
+        own = bins[: part.size]
+        n_outside = _find_bins(part, edges, f, scale, narrow, own)
+        counts += _count_places(own, n_bins)
+        counts[-1] -= n_outside
     return counts
 
 
+def _count_places(bins: Any, n_bins: int) -> Any:
+    if bins.size < PAIRED or bins.itemsize > 2:
+        return count_levels(bins, 0, n_bins)
+    count = count_bytes if bins.itemsize == 1 else count_words
+    return count(bins)[:n_bins]
+
+
 def _in_float32(lo: float, hi: float, scale: float, n_bins: int) -> tuple[Any, Any, Any]:
-    """Say how bins are found in float32, and how far from an edge that is sure; 1: nowhere."""
+    """Say how bins are found in float32, and how far from their middle is sure; 0: nowhere."""
     info = np.finfo(np.float32)
     # Python's: compared with NumPy's, a float beyond them is cast to float32 first, and overflows
     least, greatest = float(info.tiny), float(info.max)
-    error = 2.0**-24 * (4 * n_bins + 2 * max(abs(lo), abs(hi)) * scale)
-    if not (least < scale < greatest and max(abs(lo), abs(hi)) < greatest and error < UNSURE):
-        lo, hi, scale, error = 0.0, 1.0, 1.0, 1.0
-    ends = np.float32(lo), np.float32(hi)
-    # Many pixels may be those at the ends themselves, of which there is no doubt.
-    sure = [
-        end if float(end) == exact else np.float32(np.nan)
-        for end, exact in zip(ends, (lo, hi), strict=True)
-    ]
-    return (*ends, *sure), np.float32(scale), np.float32(error)
+    size = max(abs(lo), abs(hi))
+    # of the difference, the scale and their product; and twice of an end, of which more below
+    error = 2.0**-24 * (4 * n_bins + 2 * size * scale)
+    if not (least < scale < greatest and size < greatest and error < UNSURE):
+        return (np.float32(0), np.float32(1)), np.float32(1), np.float32(0)
+    first, final = np.float32(lo), np.float32(hi)
+    # the outermost floats that are inside
+    first = first if float(first) >= lo else np.nextafter(first, np.float32(np.inf))
+    final = final if float(final) <= hi else np.nextafter(final, np.float32(-np.inf))
+    return (first, final), np.float32(scale), np.float32(0.5 - error)

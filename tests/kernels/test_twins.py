@@ -315,9 +315,13 @@ def test_gray(dtype, n_channels):
 
 
 @pytest.mark.parametrize("dtype", ["f4", "f8"])
-@pytest.mark.parametrize("n_bins", [1, 2, 7, 256, 4000])
-def test_bins_of_any_range(n_bins, dtype):
+@pytest.mark.parametrize("large", [False, True])
+@pytest.mark.parametrize("n_bins", [1, 2, 7, 256, 4000, 70000])
+def test_bins_of_any_range(monkeypatch, n_bins, dtype, large):
     """Far from 0 and narrow, beside the ends and at the edges themselves: searchsorted decides."""
+    if large:  # as if they were: counted in pairs and words, and some at a time
+        monkeypatch.setattr("skthresh.kernels.count.PAIRED", 0)
+        monkeypatch.setattr("skthresh.kernels.count.KEPT", 300)
     for k in range(100):
         scale, shift = 10.0 ** RNG.integers(-30, 30, 2)
         v = (RNG.normal(size=RNG.integers(2, 700)) * scale + shift * RNG.integers(-1, 2)).astype(
