@@ -312,7 +312,8 @@ class HistogramLearner(BatchTransformer, metaclass=ABCMeta):
         """Choose thresholds, correct them, and bring them into the bounds."""
         found = self._choose(histogram)
         if self.correction != 1:
-            found = [t * self.correction for t in found]
+            by = float(self.correction)  # NumPy's float32 would take digits away, and overflow
+            found = [t * by for t in found]
         if self.bounds is not None:
             lo, hi = self.bounds
             found = found if lo is None else [max(t, lo) for t in found]

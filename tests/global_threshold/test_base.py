@@ -57,6 +57,16 @@ def test_correction_and_bounds():
     assert Brightest(correction=0.5).fit(constant).predict(constant).all()
 
 
+@pytest.mark.parametrize("scale", [0.1, 1e300])
+def test_a_correction_in_float32_is_as_good_as_any(scale):
+    """Levels that float32 cannot tell apart, or does not reach."""
+    X, own = LEVELS * scale, [True, False]
+    expected = [Brightest(correction=0.25, per_image=p).fit(X).thresholds(X) for p in own]
+    for per_image, t in zip(own, expected, strict=True):
+        e = Brightest(correction=np.float32(0.25), per_image=per_image).fit(X)
+        np.testing.assert_array_equal(e.thresholds(X), t)
+
+
 BAD_RANGES = [
     {"bounds": (5, 1)},
     {"bounds": (1,)},
