@@ -4,6 +4,7 @@
     SKTHRESH_DATA=folder python benchmarks/unet/quality.py documents --years 2009 2013
     SKTHRESH_DATA=folder python benchmarks/unet/quality.py horses membranes pets
     ... --set epochs=20 base_filters=32 test_time_augmentation=True
+    ... documents --thresholds --set "augment=('flip', 'rotate', 'scale')"
 
 Each line says what was trained on what, for how long, and the scores of the images left out.
 The classical techniques are scored on the same images by benchmarks/quality.py.
@@ -17,18 +18,21 @@ import time
 from typing import Any
 
 import numpy as np
+from channels import page_and_thresholds
 from data import SETS, Pairs, splits
+from sklearn.pipeline import make_pipeline
 
 from skthresh import UNetSegmenter
 from skthresh.metrics import dice_score, drd_score, iou_score, pseudo_f_measure, psnr_score
 
 
-def train(train: Pairs, params: dict[str, Any]) -> tuple[Any, float]:
-    """Train a U-Net; give it, and the seconds that it took."""
+def train(train: Pairs, params: dict[str, Any], *, thresholds: bool) -> tuple[Any, float]:
+    """Train a pipeline that ends in a U-Net; give it, and the seconds that it took."""
     start = time.perf_counter()
     unet = UNetSegmenter(**{"channel_axis": -1, "random_state": 0, "verbose": 1, **params})
-    unet.fit(train.images, train.masks)
-    return unet, time.perf_counter() - start
+    model = make_pipeline(*(page_and_thresholds() if thresholds else []), unet)
+    model.fit(train.images, train.masks)
+    return model, time.perf_counter() - start
 
 
 def show(label: str, what: str, test: Pairs, predicted: list[Any], *, documents: bool) -> None:
@@ -66,8 +70,13 @@ def main() -> None:
     parser.add_argument("names", nargs="+", choices=SETS)
     parser.add_argument("--years", nargs="*", type=int, default=[])
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--thresholds", action="store_true", help="beside the page, as channels; for documents"
+    )
     parser.add_argument("--set", nargs="*", default=[], help="parameters of the U-Net, a=b")
     options = parser.parse_args()
+    if options.thresholds and options.names != ["documents"]:
+        parser.error("--thresholds are those of dark ink: it goes with documents alone")
     params = {}
     for item in options.set:
         name, _, value = item.partition("=")
@@ -78,12 +87,12 @@ def main() -> None:
     for name in options.names:
         for label, pairs, test in splits(name, options.years, options.seed):
             documents = name == "documents"
-            unet, seconds = train(pairs, params)
+            model, seconds = train(pairs, params, thresholds=options.thresholds)
             what = f"U-Net {params or 'of the defaults'}, {seconds / 60:.1f} min"
-            show(label, what, test, unet.predict(test.images), documents=documents)
-            unet.set_params(test_time_augmentation=True)
+            show(label, what, test, model.predict(test.images), documents=documents)
+            model[-1].set_params(test_time_augmentation=True)
             what += ", turned and flipped"
-            show(label, what, test, unet.predict(test.images), documents=documents)
+            show(label, what, test, model.predict(test.images), documents=documents)
 
 
 if __name__ == "__main__":
