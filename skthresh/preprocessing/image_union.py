@@ -47,8 +47,8 @@ class ImageUnion(BatchTransformer, BaseComposition):
     """Apply several transformers to the same images, and make channels of the results.
 
     What `sklearn.pipeline.FeatureUnion` is for tables: that refuses images, or puts the results
-    below each other. Thresholds of several techniques, beside the image itself, are good input
-    for a network.
+    below each other. Thresholds of several techniques, beside the image itself, may be what a
+    classifier of pixels looks at.
 
     Parameters
     ----------
