@@ -2,6 +2,10 @@
 
 Down the columns four windows are summed at once, so that a row is read and turned into floats once
 for all four. Along a row two sums of the same weight are added before they are multiplied.
+
+The order of a sum depends on which of the four its window is, and so does its last digit: this is
+for those who decide again, exactly, what is close. Others would give another answer where another
+thread, or a block of a dask array, begins.
 """
 
 from __future__ import annotations
