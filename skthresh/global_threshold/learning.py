@@ -23,7 +23,7 @@ from skthresh.global_threshold.counting import (
 )
 from skthresh.histogram import FINE, Histogram, levelled, logarithmic
 from skthresh.modes import representable
-from skthresh.utils._params import N_BINS
+from skthresh.utils._params import N_BINS, plain
 from skthresh.utils._sklearn import (
     Interval,
     InvalidParameterError,
@@ -238,7 +238,10 @@ class HistogramLearner(BatchTransformer, metaclass=ABCMeta):
 
     @property
     def _range(self) -> tuple[float, float] | None:
-        return None if self.value_range is None else (self.value_range[0], self.value_range[1])
+        if self.value_range is None:
+            return None
+        lo, hi = map(plain, self.value_range)
+        return lo, hi
 
     def _check_ranges(self) -> None:
         for name, open_ended in (("value_range", False), ("bounds", True)):
@@ -312,10 +315,9 @@ class HistogramLearner(BatchTransformer, metaclass=ABCMeta):
         """Choose thresholds, correct them, and bring them into the bounds."""
         found = self._choose(histogram)
         if self.correction != 1:
-            by = float(self.correction)  # NumPy's float32 would take digits away, and overflow
-            found = [t * by for t in found]
+            found = [t * plain(self.correction) for t in found]
         if self.bounds is not None:
-            lo, hi = self.bounds
+            lo, hi = map(plain, self.bounds)
             found = found if lo is None else [max(t, lo) for t in found]
             found = found if hi is None else [min(t, hi) for t in found]
         return [representable(t, dtype) for t in found]

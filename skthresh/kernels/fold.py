@@ -1,4 +1,4 @@
-"""Weighted sums of windows whose weights are the same from both ends, in float32 or float64.
+"""Weighted sums of windows whose weights are the same from both ends, in float32.
 
 Down the columns four windows are summed at once, so that a row is read and turned into floats once
 for all four. Along a row two sums of the same weight are added before they are multiplied.
@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 
 from skthresh.kernels._jit import fused_kernel, inlined_kernel
-from skthresh.kernels.arithmetic import like
 
 __all__ = ["WINDOWS", "fold_along", "fold_down", "roundings", "rows_down", "weights_down"]
 
@@ -33,8 +32,8 @@ def _fold_rows(rows: Any, w: Any, totals: Any) -> None:
     t0, t1, t2, t3 = totals
     w0, w1, w2, w3, w4, w5, w6, w7, w8 = w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7], w[8]
     for x in range(t0.size):
-        p, q, r = like(a[x], w0), like(b[x], w0), like(c[x], w0)
-        s, t, u = like(d[x], w0), like(e[x], w0), like(f[x], w0)
+        p, q, r = np.float32(a[x]), np.float32(b[x]), np.float32(c[x])
+        s, t, u = np.float32(d[x]), np.float32(e[x]), np.float32(f[x])
         t0[x] += (w3 * p + w4 * q + w5 * r) + (w6 * s + w7 * t + w8 * u)
         t1[x] += (w2 * p + w3 * q + w4 * r) + (w5 * s + w6 * t + w7 * u)
         t2[x] += (w1 * p + w2 * q + w3 * r) + (w4 * s + w5 * t + w6 * u)
@@ -97,11 +96,11 @@ def fold_down(v: Any, rows: Any, weights: Any, totals: Any) -> None:
 
 
 @inlined_kernel
-def weights_down(weights: Any, dtype: Any) -> Any:
+def weights_down(weights: Any) -> Any:
     """Put nothing before and behind the weights, so that whole groups of rows can be read."""
     before = WINDOWS - 1
     n_rows = (weights.size + before + ROWS - 1) // ROWS * ROWS
-    down = np.zeros(n_rows + before, dtype)
+    down = np.zeros(n_rows + before, np.float32)
     down[before : before + weights.size] = weights
     return down
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from skthresh.utils._sklearn import Interval, InvalidParameterError
 
-__all__ = ["N_BINS", "PER_AXIS", "per_axis"]
+__all__ = ["N_BINS", "PER_AXIS", "per_axis", "plain"]
 
 # The constraint on them, as far as it can be checked without an image.
 PER_AXIS: list[Any] = [Interval(Integral, 1, None, closed="left"), tuple, list]
@@ -46,3 +46,14 @@ def per_axis(name: str, value: Any, ndim: int, *, odd: bool = False) -> tuple[in
             "axes of a sample."
         )
     return tuple(int(n) for n in sizes)  # NumPy's own would overflow
+
+
+def plain(value: Any) -> Any:
+    """Give one of NumPy's numbers as Python's: its own dtype would be that of what it meets.
+
+    Examples
+    --------
+    >>> plain(np.float32(0.5)), plain(2**63), plain(None)
+    (0.5, 9223372036854775808, None)
+    """
+    return value.item() if isinstance(value, np.generic) else value

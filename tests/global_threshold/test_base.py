@@ -58,13 +58,28 @@ def test_correction_and_bounds():
 
 
 @pytest.mark.parametrize("scale", [0.1, 1e300])
-def test_a_correction_in_float32_is_as_good_as_any(scale):
-    """Levels that float32 cannot tell apart, or does not reach."""
-    X, own = LEVELS * scale, [True, False]
-    expected = [Brightest(correction=0.25, per_image=p).fit(X).thresholds(X) for p in own]
-    for per_image, t in zip(own, expected, strict=True):
-        e = Brightest(correction=np.float32(0.25), per_image=per_image).fit(X)
-        np.testing.assert_array_equal(e.thresholds(X), t)
+@pytest.mark.parametrize("per_image", [False, True])
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        {"correction": 0.25},
+        {"bounds": (0.25, None)},
+        {"bounds": (None, 0.25)},
+        {"value_range": (0.0, 0.75)},
+    ],
+)
+def test_a_parameter_in_float32_is_as_good_as_any(numbers, per_image, scale):
+    """Levels and edges that float32 cannot tell apart, or does not reach."""
+
+    def thresholds(kind):
+        given = {
+            name: kind(v) if np.ndim(v) == 0 else tuple(n if n is None else kind(n) for n in v)
+            for name, v in numbers.items()
+        }
+        e = Brightest(per_image=per_image, n_bins=10, **given).fit(LEVELS * scale)
+        return e.thresholds(LEVELS * scale)
+
+    np.testing.assert_array_equal(thresholds(np.float32), thresholds(float))
 
 
 BAD_RANGES = [

@@ -216,7 +216,7 @@ def test_box(kh, kw, offset, work):
 @pytest.mark.parametrize("rounded", [True, False])
 def test_weighted(rounded):
     v = values("u1", (13, 17))
-    wy, wx = (w + w[::-1] for w in (RNG.random(3), RNG.random(5)))
+    wy, wx = RNG.random(3), RNG.random(5)
     index = border_index(13, 3), border_index(17, 5)
     kernel = np.outer(wy, wx)
     means = (windows(v[np.ix_(*index)].astype(float), 3, 5) * kernel).sum(axis=(2, 3)) * 0.25
