@@ -39,6 +39,7 @@ TESTS = {
     f"{KERNELS}/classes.py": "kernels/test_partition.py",
     f"{KERNELS}/count.py": "kernels/test_twins.py",
     f"{KERNELS}/extremes.py": "kernels/test_sliding.py",
+    f"{KERNELS}/fold.py": "kernels/test_twins.py",
     f"{KERNELS}/formula.py": "kernels/test_sliding.py",
     f"{KERNELS}/gray.py": "kernels/test_twins.py",
     f"{KERNELS}/interpolate.py": "kernels/test_cells.py",
