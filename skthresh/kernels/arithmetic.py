@@ -24,6 +24,7 @@ __all__ = [
     "fixed_square",
     "hypot",
     "inverse",
+    "like",
     "part",
     "small",
 ]
@@ -233,6 +234,28 @@ def _as_float(x: Any) -> Any:
         return x
 
     return scalar if isinstance(x, types.Integer) else number
+
+
+def like(x: Any, other: Any) -> Any:
+    """Give a number as a float of the type that another one has.
+
+    Examples
+    --------
+    >>> like(3, np.float32(0.5))
+    np.float32(3.0)
+    """
+    return np.asarray(x, other.dtype)[()]
+
+
+@overload(like)
+def _like(x: Any, other: Any) -> Any:  # noqa: ARG001
+    def single(x: Any, other: Any) -> Any:  # noqa: ARG001
+        return np.float32(x)
+
+    def double(x: Any, other: Any) -> Any:  # noqa: ARG001
+        return np.float64(x)
+
+    return single if other == types.float32 else double
 
 
 def fixed(x: Any, middle: Any, factor: Any) -> Any:

@@ -1,11 +1,11 @@
-"""Weighted sums of windows whose weights are the same from both ends, in float32.
+"""Weighted sums of windows whose weights are the same from both ends, in float32 or float64.
 
 Down the columns four windows are summed at once, so that a row is read and turned into floats once
 for all four. Along a row two sums of the same weight are added before they are multiplied.
 
-The order of a sum depends on which of the four its window is, and so does its last digit: this is
-for those who decide again, exactly, what is close. Others would give another answer where another
-thread, or a block of a dask array, begins.
+Each of the four adds its own rows one after the other, from the first to the last, whichever of
+them it is: where another thread, or a block of a dask array, begins, the last digit is the same.
+Rows that only the others have get no weight, and must be finite, too.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from skthresh.kernels._jit import fused_kernel, inlined_kernel
+from skthresh.kernels.arithmetic import like
 
 __all__ = ["WINDOWS", "fold_along", "fold_down", "roundings", "rows_down", "weights_down"]
 
@@ -32,12 +33,12 @@ def _fold_rows(rows: Any, w: Any, totals: Any) -> None:
     t0, t1, t2, t3 = totals
     w0, w1, w2, w3, w4, w5, w6, w7, w8 = w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7], w[8]
     for x in range(t0.size):
-        p, q, r = np.float32(a[x]), np.float32(b[x]), np.float32(c[x])
-        s, t, u = np.float32(d[x]), np.float32(e[x]), np.float32(f[x])
-        t0[x] += (w3 * p + w4 * q + w5 * r) + (w6 * s + w7 * t + w8 * u)
-        t1[x] += (w2 * p + w3 * q + w4 * r) + (w5 * s + w6 * t + w7 * u)
-        t2[x] += (w1 * p + w2 * q + w3 * r) + (w4 * s + w5 * t + w6 * u)
-        t3[x] += (w0 * p + w1 * q + w2 * r) + (w3 * s + w4 * t + w5 * u)
+        p, q, r = like(a[x], w0), like(b[x], w0), like(c[x], w0)
+        s, t, u = like(d[x], w0), like(e[x], w0), like(f[x], w0)
+        t0[x] = t0[x] + w3 * p + w4 * q + w5 * r + w6 * s + w7 * t + w8 * u
+        t1[x] = t1[x] + w2 * p + w3 * q + w4 * r + w5 * s + w6 * t + w7 * u
+        t2[x] = t2[x] + w1 * p + w2 * q + w3 * r + w4 * s + w5 * t + w6 * u
+        t3[x] = t3[x] + w0 * p + w1 * q + w2 * r + w3 * s + w4 * t + w5 * u
 
 
 @fused_kernel
@@ -96,11 +97,11 @@ def fold_down(v: Any, rows: Any, weights: Any, totals: Any) -> None:
 
 
 @inlined_kernel
-def weights_down(weights: Any) -> Any:
+def weights_down(weights: Any, dtype: Any) -> Any:
     """Put nothing before and behind the weights, so that whole groups of rows can be read."""
     before = WINDOWS - 1
     n_rows = (weights.size + before + ROWS - 1) // ROWS * ROWS
-    down = np.zeros(n_rows + before, np.float32)
+    down = np.zeros(n_rows + before, dtype)
     down[before : before + weights.size] = weights
     return down
 
@@ -149,8 +150,8 @@ def rows_down(rows: Any) -> Any:
 
 def roundings(n_rows: int, n_columns: int) -> int:
     """Give how often a product is rounded, at most, on its way into a sum."""
-    # of the weight, of the product and in the sum of six; and of the totals
-    down = 5 + -(-(n_rows + WINDOWS - 1) // ROWS)
+    # of the weight, of the product, and with each row; those of no weight change nothing
+    down = 2 + n_rows
     # of the weight, the pair, the product and in a group; and of the totals
     half = n_columns // 2
     along = 6 + half // 6 + half % 6 // 2

@@ -95,7 +95,7 @@ def weighted_select(
     """
     i0, i1, y0, y1 = part
     width, half = v.shape[2], column_weights.size // 2
-    down, more = weights_down(row_weights), rows_down(rows)
+    down, more = weights_down(row_weights, np.float32), rows_down(rows)
     along = (column_weights * scale).astype(np.float32)
     padded, means = np.empty((WINDOWS, columns.size), np.float32), np.empty(width, np.float32)
     inner = padded[:, half : half + width]

@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from skthresh.kernels._jit import fused_kernel, inlined_kernel, inner_kernel, kernel
+from skthresh.kernels._jit import inner_kernel, kernel
 from skthresh.kernels.apply import settle
 from skthresh.kernels.border import surround
+from skthresh.kernels.fold import WINDOWS, fold_along, fold_down, rows_down, weights_down
 
 __all__ = ["add_row", "weighted_planes", "weighted_threshold"]
 
@@ -22,43 +23,6 @@ def add_row(total: Any, row: Any, weight: Any) -> None:
     """Add a row with a weight."""
     for x in range(total.size):
         total[x] += weight * row[x]
-
-
-@fused_kernel
-def _add_four(total: Any, a: Any, b: Any, c: Any, d: Any, w: Any) -> None:
-    w0, w1, w2, w3 = w[0], w[1], w[2], w[3]
-    for x in range(total.size):
-        total[x] += w0 * a[x] + w1 * b[x] + w2 * c[x] + w3 * d[x]
-
-
-@inlined_kernel
-def _weighted_rows(stat: Any, rows: Any, weights: Any, total: Any) -> None:
-    """Add ``stat[rows]`` with `weights`, four rows at a time so that `total` stays in registers."""
-    total[:] = 0
-    j = 0
-    while j + 4 <= weights.size:
-        a, b, c, d = stat[rows[j]], stat[rows[j + 1]], stat[rows[j + 2]], stat[rows[j + 3]]
-        _add_four(total, a, b, c, d, weights[j : j + 4])
-        j += 4
-    while j < weights.size:
-        add_row(total, stat[rows[j]], weights[j])
-        j += 1
-
-
-@inlined_kernel
-def _weighted_columns(padded: Any, weights: Any, sums: Any) -> None:
-    """Add a pixel's neighbours along a row, which has its borders on both sides."""
-    n = sums.size
-    sums[:] = 0
-    j = 0
-    while j + 4 <= weights.size:
-        a, b = padded[j : j + n], padded[j + 1 : j + 1 + n]
-        c, d = padded[j + 2 : j + 2 + n], padded[j + 3 : j + 3 + n]
-        _add_four(sums, a, b, c, d, weights[j : j + 4])
-        j += 4
-    while j < weights.size:
-        add_row(sums, padded[j : j + n], weights[j])
-        j += 1
 
 
 @inner_kernel
@@ -98,6 +62,7 @@ def weighted_threshold(
     Parameters
     ----------
     row_weights, column_weights : (kh,), (kw,) ndarray of float64
+        Those of columns the same from both ends.
     scale : float
         Multiplies the weighted sum.
     rounded : bool
@@ -107,13 +72,16 @@ def weighted_threshold(
     """
     i0, i1, y0, y1 = part
     width, half = v.shape[2], column_weights.size // 2
-    padded, t = np.empty(columns.size), np.empty(width)
-    total = padded[half : half + width]
+    down, more = weights_down(row_weights, np.float64), rows_down(rows)
+    padded, t = np.empty((WINDOWS, columns.size)), np.empty(width)
+    inner = padded[:, half : half + width]
     for i in range(i0, i1):
         for y in range(y0, y1):
-            _weighted_rows(stat[i], rows[y:], row_weights, total)
-            surround(padded, columns, half, width)
-            _weighted_columns(padded, column_weights, t)
+            around = padded[(y - y0) % WINDOWS]
+            if (y - y0) % WINDOWS == 0:
+                fold_down(stat[i], more[y:], down, (inner[0], inner[1], inner[2], inner[3]))
+            surround(around, columns, half, width)
+            fold_along(around, column_weights, t)
             _finish_means(v[i, y], scale, rounded, offset, tolerance, t)
             settle(v[i, y], t, rule, out[i, y])
 

@@ -217,6 +217,7 @@ def test_box(kh, kw, offset, work):
 def test_weighted(rounded):
     v = values("u1", (13, 17))
     wy, wx = RNG.random(3), RNG.random(5)
+    wx += wx[::-1]
     index = border_index(13, 3), border_index(17, 5)
     kernel = np.outer(wy, wx)
     means = (windows(v[np.ix_(*index)].astype(float), 3, 5) * kernel).sum(axis=(2, 3)) * 0.25
@@ -229,6 +230,26 @@ def test_weighted(rounded):
             weighted_threshold(form, form, *index, part, wy, wx, 0.25, rounded, 1.5, 0.0, rule, o)
     np.testing.assert_allclose(t[0], means - 1.5)
     np.testing.assert_array_equal(out, np.where(form > t, 9, 0))
+
+
+@pytest.mark.parametrize("size", [3, 5, 9, 13, 31])
+@pytest.mark.parametrize("dtype", ["u2", "f4", "f8"])
+def test_a_weighted_mean_is_the_same_to_the_bit_wherever_rows_begin(dtype, size):
+    v = np.nan_to_num(values(dtype, (40, 50)))
+    weights, index = gaussian_weights(size), (border_index(40, size), border_index(50, size))
+    form, rule = kernel_form(v)[np.newaxis], Output(None).rule(v.dtype, np.dtype(float))
+
+    def means(*parts):
+        out = np.empty(form.shape)
+        for part in parts:
+            weighted_threshold(
+                form, form, *index, (0, 1, *part), weights, weights, 1.0, False, 0.0, 0.0, rule, out
+            )
+        return out
+
+    whole = means((0, 40))
+    for first in range(1, 9):
+        np.testing.assert_array_equal(means((0, first), (first, 40)), whole)
 
 
 @pytest.mark.parametrize("size", [1, 3, 5, 9, 13, 31])
