@@ -4,7 +4,8 @@
     SKTHRESH_DATA=folder python benchmarks/unet/quality.py documents --years 2009 2013
     SKTHRESH_DATA=folder python benchmarks/unet/quality.py horses membranes pets
     ... --set epochs=20 base_filters=32 test_time_augmentation=True
-    ... documents --thresholds --set "augment=('flip', 'rotate', 'scale')"
+    ... documents --before darkness
+    ... documents --before thresholds --set "augment=('flip', 'rotate', 'scale')"
 
 Each line says what was trained on what, for how long, and the scores of the images left out.
 The classical techniques are scored on the same images by benchmarks/quality.py.
@@ -15,22 +16,34 @@ from __future__ import annotations
 import argparse
 import ast
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from channels import page_and_thresholds
+from channels import dark_ink, page_and_thresholds
 from data import SETS, Pairs, splits
 from sklearn.pipeline import make_pipeline
 
 from skthresh import UNetSegmenter
 from skthresh.metrics import dice_score, drd_score, iou_score, pseudo_f_measure, psnr_score
 
+# Steps before the U-Net, and parameters that go with them.
+BEFORE: dict[str | None, tuple[Callable[[], list[Any]], dict[str, Any]]] = {
+    None: (list, {}),
+    "darkness": (
+        dark_ink,
+        {"channel_axis": None, "scaling": None, "augment": ("flip", "rotate", "scale")},
+    ),
+    "thresholds": (page_and_thresholds, {}),
+}
 
-def train(train: Pairs, params: dict[str, Any], *, thresholds: bool) -> tuple[Any, float]:
+
+def train(train: Pairs, params: dict[str, Any], before: str | None) -> tuple[Any, float]:
     """Train a pipeline that ends in a U-Net; give it, and the seconds that it took."""
     start = time.perf_counter()
-    unet = UNetSegmenter(**{"channel_axis": -1, "random_state": 0, "verbose": 1, **params})
-    model = make_pipeline(*(page_and_thresholds() if thresholds else []), unet)
+    steps, own = BEFORE[before]
+    unet = UNetSegmenter(**{"channel_axis": -1, "random_state": 0, "verbose": 1, **own, **params})
+    model = make_pipeline(*steps(), unet)
     model.fit(train.images, train.masks)
     return model, time.perf_counter() - start
 
@@ -71,12 +84,12 @@ def main() -> None:
     parser.add_argument("--years", nargs="*", type=int, default=[])
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
-        "--thresholds", action="store_true", help="beside the page, as channels; for documents"
+        "--before", choices=[name for name in BEFORE if name], help="steps that know documents"
     )
     parser.add_argument("--set", nargs="*", default=[], help="parameters of the U-Net, a=b")
     options = parser.parse_args()
-    if options.thresholds and options.names != ["documents"]:
-        parser.error("--thresholds are those of dark ink: it goes with documents alone")
+    if options.before and options.names != ["documents"]:
+        parser.error("--before is about dark ink: it goes with documents alone")
     params = {}
     for item in options.set:
         name, _, value = item.partition("=")
@@ -87,8 +100,10 @@ def main() -> None:
     for name in options.names:
         for label, pairs, test in splits(name, options.years, options.seed):
             documents = name == "documents"
-            model, seconds = train(pairs, params, thresholds=options.thresholds)
-            what = f"U-Net {params or 'of the defaults'}, {seconds / 60:.1f} min"
+            model, seconds = train(pairs, params, options.before)
+            what = (
+                f"{options.before or 'U-Net'} {params or 'of the defaults'}, {seconds / 60:.1f} min"
+            )
             show(label, what, test, model.predict(test.images), documents=documents)
             model[-1].set_params(test_time_augmentation=True)
             what += ", turned and flipped"
