@@ -59,7 +59,7 @@ def error_of_means(n_rows: int, n_columns: int, largest: float) -> float:
 
     Examples
     --------
-    >>> error_of_means(51, 51, 255) < 4e-4
+    >>> error_of_means(51, 51, 255) < 1e-3
     True
     """
     return (roundings(n_rows, n_columns) + 1) * 2.0**-24 * largest
