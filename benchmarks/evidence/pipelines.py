@@ -20,10 +20,15 @@ from skthresh import (
 )
 
 
-def without_paper(page: Any, size: int) -> Any:
-    """Divide a page by its paper, which is what a closing leaves of it, smoothed."""
+def paper_of(page: Any, size: int) -> Any:
+    """Give what a closing leaves of a page, smoothed."""
     paper = ndimage.gaussian_filter(ndimage.grey_closing(page, (size, size)), size / 4)
-    even = page / np.maximum(paper, 1).astype(np.float32)
+    return np.maximum(paper, 1).astype(np.float32)
+
+
+def without_paper(page: Any, size: int) -> Any:
+    """Divide a page by its paper."""
+    even = page / paper_of(page, size)
     return np.rint(255 * np.minimum(even, 1)).astype(np.uint8)
 
 

@@ -7,26 +7,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy import ndimage
 
 from skthresh import ImageFunction, ImageUnion, SuThreshold, ToGray, WolfThreshold
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from evidence.pipelines import without_paper
+from evidence.pipelines import paper_of, without_paper
 
-# Of a page, how much is ink at least: what the darkest so much has is full ink.
-INK = 0.02
+# What the darkest so much of a page has is full ink, if it is darker than its paper by this share.
+INK, FAINTEST = 0.02, 0.02
 
 
 def darkness(page: Any, size: int = 61) -> Any:
-    """Tell how much darker than its paper each pixel is, as a share of what ink is.
-
-    Paper is what a closing leaves of the page, smoothed.
-    """
+    """Tell how much darker than its paper each pixel is, as a share of what ink is."""
     page = page.astype(np.float32)
-    paper = ndimage.gaussian_filter(ndimage.grey_closing(page, (size, size)), size / 4)
-    dark = 1 - page / np.maximum(paper, 1)
-    ink = max(float(np.quantile(dark, 1 - INK)), INK)
+    dark = 1 - page / paper_of(page, size)
+    ink = max(float(np.quantile(dark, 1 - INK)), FAINTEST)
     return np.clip(2 * dark / ink - 0.5, -1, 3)
 
 

@@ -89,7 +89,7 @@ def weighted_select(
     Parameters
     ----------
     row_weights, column_weights : (kh,), (kw,) ndarray of float64
-        Symmetric.
+        Those of columns the same from both ends.
     error : float
         What `error_of_means` gives, or more.
     """
