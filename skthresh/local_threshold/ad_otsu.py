@@ -223,7 +223,7 @@ class AdOtsuThreshold(LocalThreshold):
         self, surface: Surface, plane: Plane, nowhere: float, *, inverse: bool
     ) -> Iterator[tuple[Index, Floats]]:
         windows = surface.windows
-        std, background = _look(windows, plane.full_scale, inverse=inverse)
+        background = _first_guess(windows, plane.full_scale, inverse=inverse)
         left = self.n_iter - 1
         seen: dict[bytes, int] = {}
         while left:
@@ -233,19 +233,22 @@ class AdOtsuThreshold(LocalThreshold):
             if not left:
                 break
             found = np.empty_like(background)
-            for index, t in self._round(surface, std, background, nowhere):
+            for index, t in self._round(surface, background, nowhere):
                 found[index] = _is_background(windows, index, t, inverse=inverse)
             background = found
             left -= 1
-        return self._round(surface, std, background, nowhere)
+        return self._round(surface, background, nowhere)
 
     def _round(
-        self, surface: Surface, std: Floats, background: Array, nowhere: float
+        self, surface: Surface, background: Array, nowhere: float
     ) -> Iterator[tuple[Index, Floats]]:
         """Give the thresholds that come of a background."""
-        for index, background_std in _deviations(background, surface.windows):
+        windows = surface.windows
+        of_background = _background_deviations(background, windows)
+        # Those of the windows are found again each time: to keep them takes 8 bytes a pixel.
+        for (index, std), background_std in zip(_deviations(windows), of_background, strict=True):
             t = surface.at(index)
-            yield index, ad_otsu(t, std[index], background_std, self.k_sigma, nowhere)
+            yield index, ad_otsu(t, std, background_std, self.k_sigma, nowhere)
 
 
 @dataclass(frozen=True)
@@ -263,21 +266,17 @@ class Surface:
         return self.windows.settle(interpolate(self.grid, self.points, part), v)
 
 
-def _look(windows: Windows, scale: float, *, inverse: bool) -> tuple[Floats, Array]:
-    """Give the deviation of each window, and the background by Sauvola's threshold.
-
-    Of bright ink it is that of the negative.
-    """
-    std, background = np.empty(windows.shape), np.empty(windows.shape, bool)
+def _first_guess(windows: Windows, scale: float, *, inverse: bool) -> Array:
+    """Give the background by Sauvola's threshold; of bright ink by that of the negative."""
+    background = np.empty(windows.shape, bool)
     r = scale * 128 / 255
     for band in windows.bands("mean", "std"):
-        std[band.index] = band.std
         if inverse:
             guess = sauvola(band.mean, GUESS, r).at(band.std)
         else:
             guess = scale - sauvola(scale - band.mean, GUESS, r).at(band.std)
         background[band.index] = _is_background(windows, band.index, guess, inverse=inverse)
-    return std, background
+    return background
 
 
 def _is_background(windows: Windows, index: Index, t: Floats, *, inverse: bool) -> Array:
@@ -286,15 +285,23 @@ def _is_background(windows: Windows, index: Index, t: Floats, *, inverse: bool) 
     return background if windows.valid is None else background & windows.valid[index]
 
 
-def _deviations(background: Array, windows: Windows) -> Iterator[tuple[Index, Floats]]:
-    """Give the deviation of the background in the window around each pixel, in bands of rows."""
+def _deviations(windows: Windows) -> Iterator[tuple[Index, Floats]]:
+    """Give the deviation of the window around each pixel, in bands of rows of one slice."""
+    depth, height, _ = windows.shape
+    for z in range(depth):
+        for band in windows.bands("std", part=(z, z + 1, 0, height)):
+            yield band.index, band.std
+
+
+def _background_deviations(background: Array, windows: Windows) -> Iterator[Floats]:
+    """Give the deviation of the background alone, in the same bands."""
     if not background.any():
         for index in row_bands(windows.shape):
-            yield index, np.zeros(background[index].shape)
+            yield np.zeros(background[index].shape)
         return
     estimate = _estimate(background, windows)
-    for band in Windows(estimate, windows.sizes, windows.valid, windows.border).bands("std"):
-        yield band.index, band.std
+    for _, std in _deviations(Windows(estimate, windows.sizes, windows.valid, windows.border)):
+        yield std
 
 
 def _estimate(background: Array, windows: Windows) -> Floats:

@@ -12,7 +12,7 @@ LOCAL = {name: cls for name, cls in techniques().items() if technique_kind(cls) 
 # Bytes for each pixel, the output's one included, of those that need more than rows: an image in
 # float64 that is thresholded in its turn, the nearest pixel of each, regions of a mask.
 MOST = {
-    "ad_otsu": 25,
+    "ad_otsu": 15,
     "bataineh": 9,
     "gatos": 16,
     "isauvola": 5,
