@@ -20,6 +20,7 @@ from skthresh.unet._keras import import_keras
 from skthresh.unet.architecture import build_unet
 
 STEPS, PAIRS, BATCH, SIDE = 12, 6, 16, 128
+CHANNELS = 2  # what the estimator's network is given of a grey image
 
 
 def network(shape: Any, n_classes: int) -> Any:
@@ -68,14 +69,14 @@ def patches(X: Any, y: Any) -> Iterator[tuple[Any, Any]]:
             window = (i, slice(r, r + SIDE), slice(c, c + SIDE))
             turns, flipped = rng.integers(4), rng.integers(2)
             x, mask = (np.rot90(a[window], turns)[:: 1 - 2 * flipped] for a in (X, y))
-            xs.append(x[..., np.newaxis] / np.float32(255))
+            xs.append(np.stack([x] * CHANNELS, axis=-1) / np.float32(255))
             ys.append(mask.astype(np.int32))
         yield np.stack(xs), np.stack(ys)
 
 
 def train_plainly(keras: Any, clock: Clock, X: Any, y: Any) -> None:
     """Train with Keras's own loss and no metric."""
-    model = clock.watch((None, None, 1), 2)
+    model = clock.watch((None, None, CHANNELS), 2)
     model.compile(
         keras.optimizers.Adam(1e-3),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
@@ -86,7 +87,7 @@ def train_plainly(keras: Any, clock: Clock, X: Any, y: Any) -> None:
 
 def first_step(keras: Any, X: Any, y: Any) -> float:
     """Time the first step of a process, with all that is compiled for it."""
-    model = network((None, None, 1), 2)
+    model = network((None, None, CHANNELS), 2)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.Adam(1e-3), loss)
     return seconds(model.fit, patches(X, y), steps_per_epoch=1, epochs=1, verbose=0, shuffle=False)
@@ -108,6 +109,7 @@ def main() -> None:
     clock = Clock(keras)
     unet = UNetSegmenter(
         model=clock.watch,
+        scaling="local",
         epochs=2,
         steps_per_epoch=STEPS,
         batch_size=BATCH,

@@ -34,7 +34,7 @@ BEFORE: dict[str | None, tuple[Callable[[], list[Any]], dict[str, Any]]] = {
         dark_ink,
         {"channel_axis": None, "scaling": None, "augment": ("flip", "rotate", "scale")},
     ),
-    "thresholds": (page_and_thresholds, {}),
+    "thresholds": (page_and_thresholds, {"scaling": "image"}),
 }
 
 

@@ -222,6 +222,12 @@ def build_custom(recipe: Recipe, seed: int) -> Any:
                 "model(input_shape, n_classes) must return a keras.Model; it returned "
                 f"{type(model).__name__}."
             )
+        takes = getattr(model, "input_shape", (None,))[-1]
+        if isinstance(takes, int) and takes != recipe.n_channels:
+            raise ValueError(
+                f"The Keras model takes images of {takes} channel(s), but is given "
+                f"{recipe.n_channels}: those of X, and one more if scaling='local'."
+            )
         blank = np.zeros((1, *[recipe.multiple] * recipe.ndim, recipe.n_channels), np.float32)
         given = tuple(model(blank, training=False).shape)
     wanted = (*blank.shape[:-1], n_classes)

@@ -39,11 +39,14 @@ class Augmentation:
         The user's own, instead.
     unit : float
         What contrast and brightness are measured in: the deviation of scaled images.
+    n_added : int
+        Channels at the end that light is not cast on: what is compared with the background.
     """
 
     names: tuple[str, ...] = ()
     function: Augment | None = None
     unit: float = 1.0
+    n_added: int = 0
 
     def cut_size(self, size: tuple[int, ...], rng: np.random.Generator) -> tuple[int, ...]:
         """Draw how large a piece becomes a patch of `size`."""
@@ -68,14 +71,16 @@ class Augmentation:
         if "rotate" in self.names and size[-1] == size[-2]:
             turns, plane = int(rng.integers(4)), (mask.ndim - 2, mask.ndim - 1)
             image, mask, weight = (np.rot90(part, turns, plane) for part in (image, mask, weight))
+        n_lit = image.shape[-1] - self.n_added
+        lit, added = image[..., :n_lit], image[..., n_lit:]
         if "intensity" in self.names:
             factor = np.exp(rng.uniform(*np.log(CONTRAST)))
             shift = rng.uniform(-1, 1) * BRIGHTNESS * self.unit
-            mean = float(image.mean())
-            image = (image - np.float32(mean)) * np.float32(factor) + np.float32(mean + shift)
+            mean = float(lit.mean())
+            lit = (lit - np.float32(mean)) * np.float32(factor) + np.float32(mean + shift)
         if "shade" in self.names:
-            image = image + _shade(size, image.shape[-1], rng) * np.float32(self.unit)
-        return image, mask, weight
+            lit = lit + _shade(size, n_lit, rng) * np.float32(self.unit)
+        return np.concatenate([lit, added], axis=-1) if self.n_added else lit, mask, weight
 
 
 def _shade(size: tuple[int, ...], n_channels: int, rng: np.random.Generator) -> Array:

@@ -92,13 +92,18 @@ class UNetSegmenter(Versioned, TransformerMixin, BaseEstimator):
         What is done to each patch, with its mask: ``"flip"``, ``"rotate"`` (quarter turns),
         ``"scale"`` (by up to 1.4), ``"intensity"`` (brightness and contrast), ``"shade"`` (light
         from a side, and a tint), ``"elastic"`` (smooth shifts, as in the paper). True: all but the
-        last. A callable is called as
+        last. Light leaves a channel alone that `scaling` adds. A callable is called as
         ``augment(image, mask, weight, rng)`` and gives (image, mask, weight) back: scaled pixels of
-        shape (\*patch, n_channels), labels and weights of shape (\*patch,), and a NumPy
-        ``Generator`` to draw from.
-    scaling : {"image", "range", None}, default="image"
-        How pixels become the network's numbers: by the mean and the deviation of each image, so
-        that its exposure does not matter; by the range of the training images; or not at all.
+        shape (\*patch, n_channels), with that channel, labels and weights of shape (\*patch,), and
+        a NumPy ``Generator`` to draw from.
+    scaling : {"auto", "local", "image", "range", None}, default="auto"
+        How pixels become the network's numbers. ``"image"``: by the mean and the deviation of each
+        image, so that its exposure does not matter. ``"local"``: so, and a channel is added that
+        tells how far a pixel is from the background around it, the median of blocks of 32 pixels a
+        side, as a share of what objects are in this image; paper, stains and uneven light are
+        taken away in it. ``"range"``: by the range of the training images. None: not at all.
+        ``"auto"``: ``"local"``; for a `model` of your own, which may not take another channel,
+        ``"image"``.
     validation_fraction : float, default=0.0
         Share of the images that is held out of training and scored after each epoch. The weights
         of the best epoch are kept.
@@ -119,7 +124,8 @@ class UNetSegmenter(Versioned, TransformerMixin, BaseEstimator):
     model : callable, keras.Model or None, default=None
         Another network than the U-Net: ``model(input_shape, n_classes)`` returns a
         ``keras.Model`` from images of `input_shape`, ``(None, None, n_channels)``, to logits
-        of shape (n, \*size, n_classes); or such a model, whose weights training starts from.
+        of shape (n, \*size, n_classes); or such a model, whose weights training starts from. With
+        ``scaling="local"`` there is a channel more than images have.
         `depth` then only says how images are padded.
     channel_axis : int or None, default=None
         The axis of one image that indexes channels, for colour images. None: images are grey.
@@ -222,7 +228,7 @@ class UNetSegmenter(Versioned, TransformerMixin, BaseEstimator):
         "ignore_label": [Integral, None],
         "border_weight": [Interval(Real, 0, None, closed="left"), None],
         "augment": ["boolean", StrOptions(set(AUGMENTATIONS)), list, tuple, callable],
-        "scaling": [StrOptions({"image", "range"}), None],
+        "scaling": [StrOptions({"auto", "local", "image", "range"}), None],
         "validation_fraction": [Interval(Real, 0, 1, closed="left")],
         "patience": [Interval(Integral, 1, None, closed="left"), None],
         "threshold": [Interval(Real, 0, 1, closed="neither"), StrOptions({"tune"})],
@@ -257,7 +263,7 @@ class UNetSegmenter(Versioned, TransformerMixin, BaseEstimator):
         ignore_label: int | None = None,
         border_weight: float | None = None,
         augment: bool | str | list[str] | tuple[str, ...] | Augment = True,
-        scaling: str | None = "image",
+        scaling: str | None = "auto",
         validation_fraction: float = 0.0,
         patience: int | None = None,
         threshold: float | str = 0.5,

@@ -22,6 +22,7 @@ from skthresh.unet.options import (
     class_weights_of,
     learning_rate_of,
     patch_size_of,
+    scaling_of,
 )
 from skthresh.unet.samples import Patches, TrainingSet
 from skthresh.unet.scaling import Scaling
@@ -77,7 +78,7 @@ def fit(e: Any, X: Any, y: Any, sample_weight: Any, validation_data: Any) -> Non
         start, model = Start(classes, recipe, e._scaling, seed), e.model_
     else:
         moments = [data.survey.moments[i] for i in training]
-        start = Start(classes, recipe, Scaling.learn(e.scaling, moments), seed)
+        start = Start(classes, recipe, Scaling.learn(scaling_of(e.scaling, e.model), moments), seed)
         _forget(e)
         model = recipe.build(seed)
     patches = _patches(e, data, training, start, e.steps_per_epoch)
@@ -123,7 +124,7 @@ def partial_fit(e: Any, X: Any, y: Any, classes: Any, sample_weight: Any) -> Non
     keras = import_keras()
     if first:
         seed = int(check_random_state(e.random_state).randint(2**31 - 1))
-        scaling = Scaling.learn(e.scaling, data.survey.moments)
+        scaling = Scaling.learn(scaling_of(e.scaling, e.model), data.survey.moments)
         start = Start(classes, _recipe_of(e, len(classes)), scaling, seed)
         _forget(e)
         model, progress = start.recipe.build(seed), Progress()
@@ -200,7 +201,7 @@ def _recipe_of(e: Any, n_classes: int) -> Recipe:
     """Fix what the network is built from, whatever is set after the fit."""
     return Recipe(
         ndim=e.sample_ndim_ - (e.n_channels_ is not None),
-        n_channels=e.n_channels_ or 1,
+        n_channels=(e.n_channels_ or 1) + (scaling_of(e.scaling, e.model) == "local"),
         n_classes=n_classes,
         depth=int(e.depth),
         base_filters=int(e.base_filters),
@@ -221,6 +222,7 @@ def _patches(e: Any, data: Labelled, training: Array, start: Start, steps: int |
         TrainingSet(
             data,
             start.classes,
+            start.scaling,
             [start.scaling.of(m) for m in data.survey.moments],
             [np.asarray(w, np.float32) / np.float32(mean) for w in data.weights],
             class_weights_of(e.class_weight, start.classes, data.survey),

@@ -7,6 +7,7 @@ builds the network once; its backend has threads of its own, and is called by on
 from __future__ import annotations
 
 import math
+import operator
 import pickle
 import threading
 import uuid
@@ -20,6 +21,7 @@ import numpy as np
 
 from skthresh.batch import Array, Batch
 from skthresh.lazy_batch import LazyBatch
+from skthresh.unet.background import REACH, Background, Measured, measure
 from skthresh.unet.scaling import Moments, Scaling
 
 __all__ = ["predict_lazily"]
@@ -104,16 +106,16 @@ def _of_block(batch: Batch, *, probabilities: bool) -> Array:
 
 
 def _scales(images: LazyBatch, scaling: Scaling, carried: Carried) -> Any:
-    """Find the shift and the scale of each image; those of its own need two passes over it."""
-    if scaling.kind != "image":
+    """Find the scale of each image: two passes over it, and one more for its background."""
+    if scaling.kind not in ("local", "image"):
         return images.everywhere((carried, scaling.of(Moments(0, 0, 0, 0))))
     sums = images.anew().each(_sums, _Sums.merged)
-    squares = images.anew().each(_squares, _Sums.merged, known=sums)
-    return squares.map_blocks(
-        partial(_finished, scaling=scaling, carried=carried),
-        dtype=object,
-        meta=np.empty(0, object),
-    )
+    found = [images.anew().each(_squares, _Sums.merged, known=sums)]
+    if scaling.is_local:
+        reach = (REACH,) * images.spatial_ndim
+        found.append(images.anew().each(_measured, operator.add, reach=reach))
+    finish = partial(_finished, size=images.plane_shape, scaling=scaling, carried=carried)
+    return da.map_blocks(finish, *found, dtype=object, meta=np.empty(0, object))
 
 
 @dataclass(frozen=True)
@@ -152,9 +154,24 @@ def _squares(batch: Batch) -> list[_Sums]:
     return found
 
 
-def _finished(found: Array, scaling: Scaling, carried: Carried) -> Array:
-    out = np.empty(len(found), object)
-    for i, s in enumerate(found):
+def _measured(batch: Batch) -> list[list[Measured]]:
+    assert batch.part is not None
+    return [[measure(x, batch.part)] for x in batch.data]
+
+
+def _finished(
+    sums: Array,
+    measured: Array | None = None,
+    *,
+    size: tuple[int, ...],
+    scaling: Scaling,
+    carried: Carried,
+) -> Array:
+    out = np.empty(len(sums), object)
+    for i, s in enumerate(sums):
         std = math.sqrt(s.squares / s.n) if s.n else math.nan
-        out[i] = carried, scaling.of(Moments(s.low, s.high, s.mean, std))
+        levels = scaling.of(Moments(s.low, s.high, s.mean, std))
+        if measured is not None:
+            levels = scaling.beside(levels, Background.of_blocks(measured[i], size))
+        out[i] = carried, levels
     return out

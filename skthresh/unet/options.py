@@ -14,7 +14,7 @@ from skthresh.unet.scaling import Scaling
 from skthresh.unet.survey import Survey
 from skthresh.utils._sklearn import InvalidParameterError
 
-__all__ = ["augmentation_of", "class_weights_of", "learning_rate_of", "patch_size_of"]
+__all__ = ["augmentation_of", "class_weights_of", "learning_rate_of", "patch_size_of", "scaling_of"]
 
 # A few hundred steps are few: what stays stable at a high rate is trained at one.
 HIGH_RATE, RATE = 3e-3, 1e-3
@@ -65,19 +65,21 @@ def patch_size_of(
 def augmentation_of(given: Any, scaling: Scaling) -> Augmentation:
     """Read the parameter `augment`."""
     # A deviation of "range" is not known; a quarter is that of most.
-    unit = {"image": 1.0, "range": 0.25}.get(scaling.kind, (scaling.high - scaling.low) / 4)
+    unit = {"local": 1.0, "image": 1.0, "range": 0.25}.get(
+        scaling.kind, (scaling.high - scaling.low) / 4
+    )
     if callable(given):
         return Augmentation(function=given)
-    if isinstance(given, bool | np.bool_):
-        return Augmentation(DEFAULT if given else (), unit=unit)
-    names = (given,) if isinstance(given, str) else tuple(given)
+    names = (given,) if isinstance(given, str) else given
+    if isinstance(names, bool | np.bool_):
+        names = DEFAULT if names else ()
     unknown = [name for name in names if name not in AUGMENTATIONS]
     if unknown:
         raise InvalidParameterError(
             f"augment has {unknown[0]!r}, which is not known; use some of {list(AUGMENTATIONS)}, "
             "a bool, or a callable."
         )
-    return Augmentation(names, unit=unit)
+    return Augmentation(tuple(names), unit=unit, n_added=int(scaling.is_local))
 
 
 def learning_rate_of(given: float | None, recipe: Recipe, schedule: str | None) -> float:
@@ -86,3 +88,10 @@ def learning_rate_of(given: float | None, recipe: Recipe, schedule: str | None) 
         return float(given)
     stable = recipe.builder is None and recipe.normalization is not None and schedule is not None
     return HIGH_RATE if stable else RATE
+
+
+def scaling_of(given: str | None, model: Any) -> str | None:
+    """Read the parameter `scaling`: a network of the user's own is given the channels of images."""
+    if given != "auto":
+        return given
+    return "local" if model is None else "image"

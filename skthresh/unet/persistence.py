@@ -16,7 +16,7 @@ from skthresh.unet.scaling import Scaling
 
 __all__ = ["load", "save"]
 
-KIND, VERSION = "skthresh.UNetSegmenter", 1
+KIND, VERSION = "skthresh.UNetSegmenter", 2
 
 
 def save(estimator: Any, path: str | os.PathLike[str]) -> None:
@@ -99,8 +99,10 @@ def _rebuilt(
     (classes,), weights = arrays["classes"], arrays["weights"]
     recipe = Recipe(**facts["recipe"], builder=builder)
     _check_network(recipe, classes, weights)
-    estimator._recipe = recipe
-    estimator._scaling = Scaling(**facts["scaling"])
+    scaling = Scaling(**facts["scaling"])
+    if recipe.n_channels != (facts["n_channels"] or 1) + scaling.is_local:
+        raise ValueError(f"its network takes {recipe.n_channels} channels, which its images lack")
+    estimator._recipe, estimator._scaling = recipe, scaling
     estimator.input_range_ = (float(estimator._scaling.low), float(estimator._scaling.high))
     estimator.classes_ = classes
     estimator.history_ = dict(facts["history"])

@@ -11,7 +11,7 @@ from scipy.special import expit
 
 from skthresh.batch import Array, Part
 from skthresh.unet.images import Images, pad_to
-from skthresh.unet.scaling import Scaling, scaled
+from skthresh.unet.scaling import Levels, Scaling, scaled
 from skthresh.unet.tiling import Tile, Tiling, bucket
 
 __all__ = ["Piece", "Predictor"]
@@ -118,15 +118,15 @@ class Predictor:
             return next(self._together([(0, x)], tiling.tile)).values
         return np.concatenate([piece.values for piece in self._large(0, x, tiling)])
 
-    def of_part(self, x: Array, by: tuple[float, float], part: Part) -> Array:
+    def of_part(self, x: Array, by: Levels, part: Part) -> Array:
         r"""Give the probabilities of a part of an image.
 
         Parameters
         ----------
         x : ndarray of shape (\*size, n_channels)
             The part, with the neighbours' pixels that are in the same tiles.
-        by : tuple of (float, float)
-            Shift and scale of the whole image.
+        by : Levels
+            The scale of the whole image.
         part : Part
             Where it lies, and what of it is asked for.
 
@@ -142,8 +142,9 @@ class Predictor:
             at_once = self._at_once(tiling.tile)
             for first in range(0, len(some), at_once):
                 group = some[first : first + at_once]
-                windows = [_within(t.corner, tiling.tile, part) for t, _ in group]
-                stack = np.stack([pad_to(scaled(x[w], by)[0], tiling.tile) for w in windows])
+                windows = [(_within(t.corner, tiling.tile, part), t.corner) for t, _ in group]
+                parts = [scaled(x[w], by, corner)[0] for w, corner in windows]
+                stack = np.stack([pad_to(p, tiling.tile) for p in parts])
                 for (t, (here, there)), p in zip(group, self._probabilities(stack), strict=True):
                     if not out.size:
                         out = np.zeros((*x.shape[:-1], p.shape[-1]), np.float32)
@@ -193,8 +194,8 @@ class Predictor:
         for start, following, tiles in tiling.rows():
             for first in range(0, len(tiles), at_once):
                 some = tiles[first : first + at_once]
-                windows = [_window(t.corner, tile) for t in some]
-                stack = np.stack([pad_to(scaled(x[w], by)[0], tile) for w in windows])
+                parts = [scaled(x[_window(t.corner, tile)], by, t.corner)[0] for t in some]
+                stack = np.stack([pad_to(p, tile) for p in parts])
                 for t, p in zip(some, self._probabilities(stack), strict=True):
                     if not band.size:
                         band = np.zeros((tile[0], *width, p.shape[-1]), np.float32)

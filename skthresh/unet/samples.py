@@ -12,10 +12,11 @@ import numpy as np
 
 from skthresh.batch import Array
 from skthresh.unet.augmentation import Augmentation
+from skthresh.unet.background import Background
 from skthresh.unet.borders import border_weights
 from skthresh.unet.images import pad_to
 from skthresh.unet.labelled import Labelled
-from skthresh.unet.scaling import scaled
+from skthresh.unet.scaling import Levels, Scaling, scaled
 
 __all__ = ["Patches", "TrainingSet"]
 
@@ -25,10 +26,22 @@ RARE_SHARE = 1 / 3
 PATCHES_PER_READING = 8
 # Mix the patches of so many batches of images that are read from disk.
 BATCHES_MIXED = 16
+# Remember so many values of the backgrounds of images that are read from disk, over all of them.
+REMEMBERED = 2**24
 # Have so many batches ready before they are needed.
 AHEAD = 2
 
 Sample = tuple[Array, Array, Array]
+
+
+@dataclass(frozen=True)
+class Image:
+    """One image that was read: its number, its pixels, its mask and its scale."""
+
+    i: int
+    x: Array
+    mask: Array
+    levels: Levels
 
 
 @dataclass(frozen=True)
@@ -41,8 +54,11 @@ class TrainingSet:
         The images, their masks, and what is known of them.
     classes : ndarray of shape (n_classes,)
         The labels, sorted.
-    scales : list of tuple of (float, float)
-        Shift and scale of each image.
+    scaling : Scaling
+        How pixels become numbers.
+    levels : list of Levels
+        The scale of each image; its background is added when it is first read, and kept unless
+        the images are on disk, and very many.
     weights : ndarray of shape (n,), or list of ndarray
         Of the images, or of their pixels.
     class_weights : ndarray of shape (n_classes,)
@@ -55,7 +71,8 @@ class TrainingSet:
 
     data: Labelled
     classes: Array
-    scales: list[tuple[float, float]]
+    scaling: Scaling
+    levels: list[Levels]
     weights: Any
     class_weights: Array
     ignore_label: int | None = None
@@ -70,30 +87,34 @@ class TrainingSet:
             weight[mask == self.ignore_label] = 0
         return indices, weight
 
-    def read(self, i: int) -> tuple[Array, Array]:
+    def read(self, i: int) -> Image:
         """Give an image and its mask."""
         x = self.data.images[i]
-        return x, self.data.masks.of(i, x.shape)
+        levels = self.levels[i]
+        if self.scaling.is_local and levels.background is None:
+            background = Background.of(x)
+            levels = self.scaling.beside(levels, background)
+            n_values = background.levels.size * len(self.levels)
+            if not self.data.images.is_lazy or n_values <= REMEMBERED:
+                self.levels[i] = levels
+        return Image(i, x, self.data.masks.of(i, x.shape), levels)
 
-    def cut(
-        self, x: Array, mask: Array, i: int, corner: tuple[int, ...], size: tuple[int, ...]
-    ) -> Sample:
-        """Cut a patch from image `i`: pixels, class indices and weights.
+    def cut(self, image: Image, corner: tuple[int, ...], size: tuple[int, ...]) -> Sample:
+        """Cut a patch: pixels, class indices and weights.
 
         What is outside is reflected. Padding, pixels without data and ignored ones weigh nothing.
         """
         window = tuple(slice(c, c + n) for c, n in zip(corner, size, strict=True))
-        image, no_data = scaled(x[window], self.scales[i])
-        indices, weight = self.target(mask[window])
-        weight *= np.asarray(
-            self.weights[i][window] if np.ndim(self.weights[i]) else self.weights[i]
-        )
+        pixels, no_data = scaled(image.x[window], image.levels, corner)
+        indices, weight = self.target(image.mask[window])
+        own = self.weights[image.i]
+        weight *= np.asarray(own[window] if np.ndim(own) else own)
         if self.border_weight:
             weight += np.where(weight > 0, border_weights(indices, self.border_weight), 0)
         if no_data is not None:
             weight[no_data] = 0
         return (
-            pad_to(image, size),
+            pad_to(pixels, size),
             pad_to(indices, size, "constant"),
             pad_to(weight.astype(np.float32, copy=False), size, "constant"),
         )
@@ -199,18 +220,18 @@ class Patches:
         return x, y, w
 
     def _cut(self, images: Array, numbers: Array, epoch: int) -> Iterator[Sample]:
-        read, x, mask = -1, np.empty(0), np.empty(0)
+        image = None
         for i, number in zip(images.tolist(), numbers.tolist(), strict=True):
-            if i != read:
-                read, (x, mask) = i, self.source.read(i)
+            if image is None or i != image.i:
+                image = self.source.read(i)
             rng = np.random.default_rng([self.seed, epoch, number, 1])
-            yield self.patch(x, mask, i, rng)
+            yield self.patch(image, rng)
 
-    def patch(self, x: Array, mask: Array, i: int, rng: np.random.Generator) -> Sample:
+    def patch(self, image: Image, rng: np.random.Generator) -> Sample:
         """Draw one patch of an image, and augment it."""
         cut_size = self.augmentation.cut_size(self.size, rng)
-        corner = self._corner(i, cut_size, rng)
-        sample = self.source.cut(x, mask, i, corner, cut_size)
+        corner = self._corner(image.i, cut_size, rng)
+        sample = self.source.cut(image, corner, cut_size)
         return self.augmentation(sample, self.size, self.source.classes, rng)
 
     def _corner(self, i: int, size: tuple[int, ...], rng: np.random.Generator) -> tuple[int, ...]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from skthresh.batch import Array
+from skthresh.unet.background import Background
 from skthresh.unet.images import blocks
 
-__all__ = ["Moments", "Scaling", "moments", "scaled"]
+__all__ = ["Levels", "Moments", "Scaling", "moments", "scaled"]
 
 # Beyond this, squares leave float64.
 SQUARABLE = 1e150
@@ -22,6 +23,9 @@ LARGEST = 1e20
 
 # An image flatter than this share of the flattest training image is not stretched any further.
 FLATTER = 0.5
+
+# Beside its background, an object is about so far from 0; and nothing is farther than twice that.
+CLEAR = 2.0
 
 
 @dataclass(frozen=True)
@@ -71,13 +75,31 @@ def _too_large(value: float) -> ValueError:
 
 
 @dataclass(frozen=True)
-class Scaling:
-    """How grey levels become a network's numbers: ``(x - shift) / scale``.
+class Levels:
+    """How the grey levels of one image become a network's numbers.
 
     Attributes
     ----------
-    kind : {"image", "range", "none"}
-        By each image's own mean and deviation; by the range of the training images; not at all.
+    shift, scale : float
+        They become ``(x - shift) / scale``.
+    background : Background or None
+        What they are also compared with, in a channel more.
+    """
+
+    shift: float
+    scale: float
+    background: Background | None = None
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """How the grey levels of any image become a network's numbers.
+
+    Attributes
+    ----------
+    kind : {"local", "image", "range", "none"}
+        By each image's own mean and deviation, and beside the background around each pixel, too; by
+        mean and deviation alone; by the range of the training images; not at all.
     low, high : float
         The range of the training images.
     floor : float
@@ -104,32 +126,49 @@ class Scaling:
             FLATTER * min((m.std for m in valid if m.std > 0), default=0.0),
         )
 
-    def of(self, m: Moments) -> tuple[float, float]:
-        """Give shift and scale for an image."""
+    @property
+    def is_local(self) -> bool:
+        """Whether a channel is added that compares pixels with their background."""
+        return self.kind == "local"
+
+    def of(self, m: Moments) -> Levels:
+        """Give the scale of an image, without its background."""
         if self.kind == "none" or math.isnan(m.mean):
-            return 0.0, 1.0
+            return Levels(0.0, 1.0)
         if self.kind == "range":
-            return self.low, self.high - self.low or 1.0
-        return m.mean, max(m.std, self.floor) or 1.0
+            return Levels(self.low, self.high - self.low or 1.0)
+        return Levels(m.mean, max(m.std, self.floor) or 1.0)
 
-    def of_image(self, x: Array) -> tuple[float, float]:
-        """Give shift and scale for an image, and look at it only if that is needed."""
-        return self.of(moments(x) if self.kind == "image" else Moments(0, 0, 0, 0))
+    def beside(self, levels: Levels, background: Background) -> Levels:
+        """Add its background to the scale of an image."""
+        # What is flatter than all that was trained on is not stretched; NaN is no contrast either.
+        contrast = float(np.fmax(background.contrast, self.floor)) or 1.0
+        return replace(levels, background=replace(background, contrast=contrast))
+
+    def of_image(self, x: Array) -> Levels:
+        """Give the scale of an image, and look at it only if that is needed."""
+        looks = self.is_local or self.kind == "image"
+        levels = self.of(moments(x) if looks else Moments(0, 0, 0, 0))
+        return self.beside(levels, Background.of(x)) if self.is_local else levels
 
 
-def scaled(x: Array, by: tuple[float, float]) -> tuple[Array, Array | None]:
+def scaled(
+    x: Array, by: Levels, corner: tuple[int, ...] | None = None
+) -> tuple[Array, Array | None]:
     r"""Scale pixels, and find those without data.
 
     Parameters
     ----------
     x : ndarray of shape (\*size, n_channels)
         Pixels.
-    by : tuple of (float, float)
-        Shift and scale.
+    by : Levels
+        Of the whole image.
+    corner : tuple of int, default=None
+        Where in the image they begin; None: they are the image.
 
     Returns
     -------
-    image : ndarray of float32 of x's shape
+    image : ndarray of float32 of shape (\*size, n_channels), or a channel more
         With 0 where there are no data.
     no_data : ndarray of bool of shape (\*size,), or None
         Where some channel is NaN; None if nowhere.
@@ -139,12 +178,12 @@ def scaled(x: Array, by: tuple[float, float]) -> tuple[Array, Array | None]:
     ValueError
         If a value is so large that the network's own sums would be infinite.
     """
-    shift, scale = by
     # float32 holds 16-bit integers exactly; wider pixels lose nothing before they are scaled.
     image: Any = x.astype(np.float32 if x.dtype.itemsize <= 2 else np.float64)
+    beside = None if by.background is None else _beside(image, by.background, corner)
     with np.errstate(over="ignore"):  # what is infinite is too large
-        image -= shift
-        image /= scale
+        image -= by.shift
+        image /= by.scale
     no_data = None
     if x.dtype.kind == "f":
         missing = np.isnan(image)
@@ -153,4 +192,17 @@ def scaled(x: Array, by: tuple[float, float]) -> tuple[Array, Array | None]:
             image[missing] = 0
         if max(image.max(), -image.min()) > LARGEST:
             raise _too_large(float(x.flat[np.argmax(np.abs(image))]))
-    return image.astype(np.float32, copy=False), no_data
+    image = image.astype(np.float32, copy=False)
+    if beside is None:
+        return image, no_data
+    if no_data is not None:
+        beside[no_data] = 0
+    return np.concatenate([image, beside[..., np.newaxis].astype(np.float32)], axis=-1), no_data
+
+
+def _beside(image: Array, background: Background, corner: tuple[int, ...] | None) -> Any:
+    """Tell how far the mean of the channels is from the background, where an object is `CLEAR`."""
+    size = image.shape[:-1]
+    off: Any = image.mean(axis=-1) - background.at(corner or (0,) * len(size), size)
+    off *= CLEAR / background.contrast
+    return np.clip(off, -2 * CLEAR, 2 * CLEAR, out=off)

@@ -51,6 +51,20 @@ def test_intensity_changes_pixels_only_and_keeps_their_order():
     assert image.dtype == np.float32
 
 
+@pytest.mark.parametrize("name", ["intensity", "shade"])
+def test_light_leaves_added_channels_alone(name):
+    sample = patch((16, 16), 3)
+    image, _, _ = Augmentation((name,), n_added=1)(
+        sample, (16, 16), CLASSES, np.random.default_rng(0)
+    )
+    assert image.dtype == np.float32
+    assert np.array_equal(image[..., 2], sample[0][..., 2])
+    alone = (sample[0][..., :2], *sample[1:])
+    lit, _, _ = Augmentation((name,))(alone, (16, 16), CLASSES, np.random.default_rng(0))
+    assert np.array_equal(image[..., :2], lit)
+    assert not np.allclose(lit, alone[0])
+
+
 @pytest.mark.parametrize("shape", [(24, 16), (4, 12, 12)])
 def test_shade_adds_a_plane_and_a_tint(shape):
     """Nothing that bends; and as much to the middle of each channel as its tint says."""

@@ -148,13 +148,13 @@ def test_nan_is_no_data(tiny, pictures):
 
 
 def test_constant_images_train(tiny, pictures):
-    for scaling in ("image", "range", None):
+    for scaling in ("local", "image", "range", None):
         unet = tiny(scaling=scaling).fit(np.full((6, 16, 16), 7, np.uint8), pictures[1])
         assert np.isfinite(unet.history_["loss"]).all()
         assert unet.input_range_ == (7.0, 7.0)
 
 
-@pytest.mark.parametrize("scaling", ["image", "range"])
+@pytest.mark.parametrize("scaling", ["local", "image", "range"])
 def test_scale_of_the_images_does_not_matter(tiny, pictures, scaling):
     X, y = pictures
     a = tiny(scaling=scaling).fit(X, y)
@@ -170,6 +170,13 @@ def test_exposure_of_an_image_does_not_matter(trained):
     assert np.allclose(trained.predict_proba(dark), trained.predict_proba(X), atol=1e-3)
 
 
+def test_the_usual_scaling_is_local(tiny, pictures):
+    X, y = pictures
+    usual, local, image = (tiny(scaling=s).fit(X, y) for s in ("auto", "local", "image"))
+    assert np.array_equal(usual.predict_proba(X), local.predict_proba(X))
+    assert [u.model_.input_shape[-1] for u in (usual, local, image)] == [2, 2, 1]
+
+
 @pytest.mark.parametrize("axis", [-1, 0])
 def test_colour_with_a_channel_axis(tiny, pictures, axis):
     X, y = pictures
@@ -177,7 +184,7 @@ def test_colour_with_a_channel_axis(tiny, pictures, axis):
     given = colour if axis == -1 else np.moveaxis(colour, -1, 1)
     unet = tiny(channel_axis=axis).fit(given, y)
     assert unet.n_channels_ == 3
-    assert unet.model_.input_shape == (None, None, None, 3)
+    assert unet.model_.input_shape == (None, None, None, 4)  # and the background
     moved = 1 if axis == 0 else 3
     with pytest.raises(ValueError, match="X has 2 channels, but UNetSegmenter was fitted on 3"):
         unet.predict(given.take([0, 1], axis=moved))
@@ -308,6 +315,17 @@ def test_own_network_and_own_loss(tiny, pictures):
     a, b = (tiny(model=own_network, loss=squares).fit(X, y) for _ in range(2))
     assert a.model_.count_params() == 3 * 10 + 4 * 3 + 2 * 4
     assert np.array_equal(a.predict_proba(X), b.predict_proba(X))
+
+
+def test_own_network_is_given_the_background_if_asked(tiny, pictures):
+    X, y = pictures
+    params = {"model": own_network, "learning_rate": 1e-9, "augment": False}
+    assert tiny(**params).fit(X, y).model_.input_shape == (None, None, None, 1)
+    unet = tiny(**params, scaling="local").fit(X, y)
+    assert unet.model_.input_shape == (None, None, None, 2)
+    assert unet.predict(X).shape == X.shape
+    with pytest.raises(ValueError, match="takes images of 1 channel.*given 2: those of X, and"):
+        tiny(model=own_network((None, None, 1), 2), scaling="local").fit(X, y)
 
 
 def test_a_keras_model_is_where_training_starts_and_stays_as_it_was(tiny, pictures):

@@ -69,6 +69,13 @@ def test_no_huge_network_is_built(content, tmp_path, key, value):
     refused(write(tmp_path / "huge", arrays, facts))
 
 
+def test_channels_that_images_lack(content, tmp_path):
+    arrays, facts = content
+    assert facts["scaling"]["kind"] == "local"
+    facts["scaling"]["kind"] = "image"
+    refused(write(tmp_path / "other", arrays, facts))
+
+
 @pytest.mark.parametrize("key", ["recipe", "params", "scaling", "history", "threshold"])
 @pytest.mark.parametrize("value", [None, "text", [1, 2]])
 def test_facts_of_another_kind(content, tmp_path, key, value):

@@ -50,7 +50,9 @@ def test_small_images_and_nan(trained):
 
 
 # Each is a training: the axis has nothing to do with the scaling.
-@pytest.mark.parametrize(("axis", "scaling"), [(0, "image"), (-1, "range"), (-1, None)])
+@pytest.mark.parametrize(
+    ("axis", "scaling"), [(0, "local"), (0, "image"), (-1, "range"), (-1, None)]
+)
 def test_channels_and_scalings(tiny, pictures, axis, scaling):
     X, y = pictures
     X = np.moveaxis(np.stack([X, 255 - X, X // 2], axis=-1), -1, 1 if axis == 0 else -1)

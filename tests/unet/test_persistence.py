@@ -90,8 +90,8 @@ def test_grid_search_trains_what_it_says(tiny, pictures, n_jobs):
     assert len(search.cv_results_["params"]) == (4 if n_jobs == 2 else 2)
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()
     best, params = search.best_estimator_, search.best_params_
-    expected = build_unet(
-        1, 2, depth=1, base_filters=params["base_filters"], normalization=None
+    expected = build_unet(  # of the images, and of what they are beside their background
+        1 + 1, 2, depth=1, base_filters=params["base_filters"], normalization=None
     ).count_params()
     assert best.model_.count_params() == expected
     assert len(best.history_["loss"]) == params["epochs"]
@@ -221,6 +221,19 @@ def test_a_file_of_the_future_says_so(tiny_fitted, tmp_path, monkeypatch):
     monkeypatch.undo()
     with pytest.raises(ValueError, match=r"in format 99.*upgrade skthresh"):
         UNetSegmenter.load(tmp_path / "unet")
+
+
+def test_a_file_of_the_first_format_is_read(tiny, pictures, tmp_path, monkeypatch):
+    """It knew no scaling by the background; nothing else has changed."""
+    from skthresh.unet import persistence
+
+    unet = tiny(scaling="image").fit(*pictures)
+    monkeypatch.setattr(persistence, "VERSION", 1)
+    unet.save(tmp_path / "unet")
+    monkeypatch.undo()
+    assert persistence.VERSION > 1
+    loaded = UNetSegmenter.load(tmp_path / "unet")
+    assert np.array_equal(loaded.predict_proba(pictures[0]), unet.predict_proba(pictures[0]))
 
 
 def test_a_failed_save_leaves_the_old_file(tiny_fitted, tmp_path, monkeypatch):

@@ -126,7 +126,7 @@ def test_volumes(tiny):
     y = np.zeros((3, 12, 16, 20), bool)
     y[:, 3:9, 4:12, 5:15] = True
     X = y * 100 + rng.normal(0, 20, y.shape)
-    params = {"base_filters": 4, "steps_per_epoch": 20, "learning_rate": 0.02, "augment": "flip"}
+    params = {"base_filters": 4, "steps_per_epoch": 30, "learning_rate": 0.02, "augment": "flip"}
     unet = tiny(**params, normalization="batch", patch_size=(8, 16, 16)).fit(X, y)
     assert unet.predict(X).shape == y.shape
     assert unet.score(X, y) > 0.8

@@ -6,12 +6,13 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from skthresh.unet import UNetSegmenter
+from skthresh.unet import UNetSegmenter, samples
 from skthresh.unet.augmentation import Augmentation
 from skthresh.unet.images import read_images
 from skthresh.unet.labelled import read_labelled
 from skthresh.unet.masks import read_masks
 from skthresh.unet.samples import Patches, TrainingSet
+from skthresh.unet.scaling import Scaling, scaled
 from skthresh.unet.survey import survey
 from tests.unet.test_images import Sequence
 
@@ -19,14 +20,18 @@ CLASSES = np.array([0, 255])
 POOL = ThreadPoolExecutor(1)
 
 
-def training_set(X, masks, weights=None, class_weights=(1, 1), ignore_label=None, border=None):
+def training_set(
+    X, masks, weights=None, class_weights=(1, 1), ignore_label=None, border=None, scaling=None
+):
     unet = UNetSegmenter(ignore_label=ignore_label)
     data = read_labelled(unet, X, masks, None, reset=True)
     ones = np.ones(len(data.images))
+    learned = Scaling.learn(scaling, data.survey.moments)
     return TrainingSet(
         data,
         CLASSES,
-        [(0.0, 1.0)] * len(data.images),
+        learned,
+        [learned.of(m) for m in data.survey.moments],
         ones if weights is None else weights,
         np.array(class_weights, float),
         ignore_label,
@@ -35,7 +40,7 @@ def training_set(X, masks, weights=None, class_weights=(1, 1), ignore_label=None
 
 
 def cut(data, corner, size):
-    return data.cut(*data.read(0), 0, corner, size)
+    return data.cut(data.read(0), corner, size)
 
 
 def patches(data, size=(4, 4), batch_size=2, steps=3, seed=0, names=()):
@@ -115,6 +120,28 @@ def test_an_epoch_depends_on_the_seed_and_its_number_alone():
         assert all(np.array_equal(u, v) for u, v in zip(a, b, strict=True))
     assert not np.array_equal(made[0][0][0], made[0][3][0])  # another epoch
     assert not np.array_equal(made[0][0][0], other[0][0])
+
+
+def test_a_patch_is_beside_the_background_of_its_image(monkeypatch):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(2, 100, 130)) + np.arange(130)
+    masks = np.zeros(X.shape, int)
+    kept, late = (
+        training_set(x, m, scaling="local")
+        for x, m in ((X, masks), (Sequence(list(X)), Sequence(list(masks))))
+    )
+    whole, _ = scaled(X[0][..., np.newaxis], kept.scaling.of_image(X[0][..., np.newaxis]))
+    for data in (kept, late):
+        x, _, _ = cut(data, (40, 70), (32, 48))
+        assert np.array_equal(x, whole[40:72, 70:118])
+    # It is looked for once, but not remembered of images that are very many, and on disk.
+    for data in (kept, late):
+        assert data.levels[0].background is data.read(0).levels.background
+    monkeypatch.setattr(samples, "REMEMBERED", 2 * 12 - 1)
+    for data in (kept, late):
+        found = data.read(1).levels.background
+        assert found.levels.shape == (3, 4)
+        assert (data.levels[1].background is found) == (data is kept)
 
 
 def test_rare_foreground_is_seen():
