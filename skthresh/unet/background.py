@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from skthresh.batch import Array, Part
-from skthresh.local_threshold.grids import fill_gaps
+from skthresh.local_threshold.grids import fill_gaps, interpolate
 
 __all__ = ["REACH", "Background", "Measured", "measure"]
 
@@ -94,15 +94,8 @@ class Background:
 
     def at(self, corner: tuple[int, ...], size: tuple[int, ...]) -> Floats:
         """Give the background of a window: linear between the blocks' middles."""
-        out = self.levels
-        for axis, (start, n, centres) in enumerate(zip(corner, size, self.centres, strict=True)):
-            at = np.interp(np.arange(start, start + n), centres, np.arange(len(centres)))
-            lower = at.astype(np.intp)
-            share = (at - lower).reshape(-1, *[1] * (out.ndim - 1 - axis))
-            low = out.take(lower, axis)
-            high = out.take(np.minimum(lower + 1, len(centres) - 1), axis)
-            out = low + (high - low) * share
-        return out
+        window = tuple(slice(c, c + n) for c, n in zip(corner, size, strict=True))
+        return interpolate(self.levels, self.centres, window)
 
 
 def measure(x: Array, part: Part) -> Measured:

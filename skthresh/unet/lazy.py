@@ -170,8 +170,8 @@ def _finished(
     out = np.empty(len(sums), object)
     for i, s in enumerate(sums):
         std = math.sqrt(s.squares / s.n) if s.n else math.nan
-        levels = scaling.of(Moments(s.low, s.high, s.mean, std))
+        scale = scaling.of(Moments(s.low, s.high, s.mean, std))
         if measured is not None:
-            levels = scaling.beside(levels, Background.of_blocks(measured[i], size))
-        out[i] = carried, levels
+            scale = scaling.beside(scale, Background.of_blocks(measured[i], size))
+        out[i] = carried, scale
     return out

@@ -11,7 +11,7 @@ from scipy.special import expit
 
 from skthresh.batch import Array, Part
 from skthresh.unet.images import Images, pad_to
-from skthresh.unet.scaling import Levels, Scaling, scaled
+from skthresh.unet.scaling import Scale, Scaling, scaled
 from skthresh.unet.tiling import Tile, Tiling, bucket
 
 __all__ = ["Piece", "Predictor"]
@@ -118,14 +118,14 @@ class Predictor:
             return next(self._together([(0, x)], tiling.tile)).values
         return np.concatenate([piece.values for piece in self._large(0, x, tiling)])
 
-    def of_part(self, x: Array, by: Levels, part: Part) -> Array:
+    def of_part(self, x: Array, by: Scale, part: Part) -> Array:
         r"""Give the probabilities of a part of an image.
 
         Parameters
         ----------
         x : ndarray of shape (\*size, n_channels)
             The part, with the neighbours' pixels that are in the same tiles.
-        by : Levels
+        by : Scale
             The scale of the whole image.
         part : Part
             Where it lies, and what of it is asked for.

@@ -16,7 +16,7 @@ from skthresh.unet.background import Background
 from skthresh.unet.borders import border_weights
 from skthresh.unet.images import pad_to
 from skthresh.unet.labelled import Labelled
-from skthresh.unet.scaling import Levels, Scaling, scaled
+from skthresh.unet.scaling import Scale, Scaling, scaled
 
 __all__ = ["Patches", "TrainingSet"]
 
@@ -41,7 +41,7 @@ class Image:
     i: int
     x: Array
     mask: Array
-    levels: Levels
+    scale: Scale
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class TrainingSet:
         The labels, sorted.
     scaling : Scaling
         How pixels become numbers.
-    levels : list of Levels
+    scales : list of Scale
         The scale of each image; its background is added when it is first read, and kept unless
         the images are on disk, and very many.
     weights : ndarray of shape (n,), or list of ndarray
@@ -72,7 +72,7 @@ class TrainingSet:
     data: Labelled
     classes: Array
     scaling: Scaling
-    levels: list[Levels]
+    scales: list[Scale]
     weights: Any
     class_weights: Array
     ignore_label: int | None = None
@@ -90,14 +90,14 @@ class TrainingSet:
     def read(self, i: int) -> Image:
         """Give an image and its mask."""
         x = self.data.images[i]
-        levels = self.levels[i]
-        if self.scaling.is_local and levels.background is None:
+        scale = self.scales[i]
+        if self.scaling.is_local and scale.background is None:
             background = Background.of(x)
-            levels = self.scaling.beside(levels, background)
-            n_values = background.levels.size * len(self.levels)
+            scale = self.scaling.beside(scale, background)
+            n_values = background.levels.size * len(self.scales)
             if not self.data.images.is_lazy or n_values <= REMEMBERED:
-                self.levels[i] = levels
-        return Image(i, x, self.data.masks.of(i, x.shape), levels)
+                self.scales[i] = scale
+        return Image(i, x, self.data.masks.of(i, x.shape), scale)
 
     def cut(self, image: Image, corner: tuple[int, ...], size: tuple[int, ...]) -> Sample:
         """Cut a patch: pixels, class indices and weights.
@@ -105,7 +105,7 @@ class TrainingSet:
         What is outside is reflected. Padding, pixels without data and ignored ones weigh nothing.
         """
         window = tuple(slice(c, c + n) for c, n in zip(corner, size, strict=True))
-        pixels, no_data = scaled(image.x[window], image.levels, corner)
+        pixels, no_data = scaled(image.x[window], image.scale, corner)
         indices, weight = self.target(image.mask[window])
         own = self.weights[image.i]
         weight *= np.asarray(own[window] if np.ndim(own) else own)

@@ -13,7 +13,7 @@ from skthresh.batch import Array
 from skthresh.unet.background import Background
 from skthresh.unet.images import blocks
 
-__all__ = ["Levels", "Moments", "Scaling", "moments", "scaled"]
+__all__ = ["Moments", "Scale", "Scaling", "moments", "scaled"]
 
 # Beyond this, squares leave float64.
 SQUARABLE = 1e150
@@ -75,7 +75,7 @@ def _too_large(value: float) -> ValueError:
 
 
 @dataclass(frozen=True)
-class Levels:
+class Scale:
     """How the grey levels of one image become a network's numbers.
 
     Attributes
@@ -131,29 +131,29 @@ class Scaling:
         """Whether a channel is added that compares pixels with their background."""
         return self.kind == "local"
 
-    def of(self, m: Moments) -> Levels:
+    def of(self, m: Moments) -> Scale:
         """Give the scale of an image, without its background."""
         if self.kind == "none" or math.isnan(m.mean):
-            return Levels(0.0, 1.0)
+            return Scale(0.0, 1.0)
         if self.kind == "range":
-            return Levels(self.low, self.high - self.low or 1.0)
-        return Levels(m.mean, max(m.std, self.floor) or 1.0)
+            return Scale(self.low, self.high - self.low or 1.0)
+        return Scale(m.mean, max(m.std, self.floor) or 1.0)
 
-    def beside(self, levels: Levels, background: Background) -> Levels:
+    def beside(self, scale: Scale, background: Background) -> Scale:
         """Add its background to the scale of an image."""
         # What is flatter than all that was trained on is not stretched; NaN is no contrast either.
         contrast = float(np.fmax(background.contrast, self.floor)) or 1.0
-        return replace(levels, background=replace(background, contrast=contrast))
+        return replace(scale, background=replace(background, contrast=contrast))
 
-    def of_image(self, x: Array) -> Levels:
+    def of_image(self, x: Array) -> Scale:
         """Give the scale of an image, and look at it only if that is needed."""
         looks = self.is_local or self.kind == "image"
-        levels = self.of(moments(x) if looks else Moments(0, 0, 0, 0))
-        return self.beside(levels, Background.of(x)) if self.is_local else levels
+        scale = self.of(moments(x) if looks else Moments(0, 0, 0, 0))
+        return self.beside(scale, Background.of(x)) if self.is_local else scale
 
 
 def scaled(
-    x: Array, by: Levels, corner: tuple[int, ...] | None = None
+    x: Array, by: Scale, corner: tuple[int, ...] | None = None
 ) -> tuple[Array, Array | None]:
     r"""Scale pixels, and find those without data.
 
@@ -161,7 +161,7 @@ def scaled(
     ----------
     x : ndarray of shape (\*size, n_channels)
         Pixels.
-    by : Levels
+    by : Scale
         Of the whole image.
     corner : tuple of int, default=None
         Where in the image they begin; None: they are the image.

@@ -136,12 +136,12 @@ def test_a_patch_is_beside_the_background_of_its_image(monkeypatch):
         assert np.array_equal(x, whole[40:72, 70:118])
     # It is looked for once, but not remembered of images that are very many, and on disk.
     for data in (kept, late):
-        assert data.levels[0].background is data.read(0).levels.background
+        assert data.scales[0].background is data.read(0).scale.background
     monkeypatch.setattr(samples, "REMEMBERED", 2 * 12 - 1)
     for data in (kept, late):
-        found = data.read(1).levels.background
+        found = data.read(1).scale.background
         assert found.levels.shape == (3, 4)
-        assert (data.levels[1].background is found) == (data is kept)
+        assert (data.scales[1].background is found) == (data is kept)
 
 
 def test_rare_foreground_is_seen():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skthresh.unet.scaling import Levels, Moments, Scaling, moments, scaled
+from skthresh.unet.scaling import Moments, Scale, Scaling, moments, scaled
 
 rng = np.random.default_rng(0)
 
@@ -37,10 +37,10 @@ SEEN = [Moments(0, 10, 5, 2), Moments(5, 40, 9, 4), Moments(7, 7, 7, 0), Moments
 def test_each_image_by_its_own_moments():
     scaling = Scaling.learn("image", SEEN)
     assert (scaling.low, scaling.high) == (0, 40)
-    assert scaling.of(SEEN[0]) == Levels(5, 2)
+    assert scaling.of(SEEN[0]) == Scale(5, 2)
     # Half of the least deviation that was seen: what is flatter is not blown up.
-    assert scaling.of(Moments(0, 1, 0.5, 0.1)) == Levels(0.5, 1.0)
-    assert scaling.of(SEEN[3]) == Levels(0.0, 1.0)
+    assert scaling.of(Moments(0, 1, 0.5, 0.1)) == Scale(0.5, 1.0)
+    assert scaling.of(SEEN[3]) == Scale(0.0, 1.0)
     x = rng.normal(30, 4, (8, 8, 1))
     image, _ = scaled(x, scaling.of_image(x))
     assert image.mean() == pytest.approx(0, abs=1e-6)
@@ -91,12 +91,12 @@ def test_nan_is_zero_beside_its_background_too():
 
 def test_all_by_the_range_of_the_training_images():
     scaling = Scaling.learn("range", SEEN)
-    assert scaling.of(SEEN[0]) == scaling.of_image(np.zeros((2, 2, 1))) == Levels(0, 40)
-    assert Scaling.learn("range", SEEN[2:3]).of(SEEN[2]) == Levels(7, 1)  # constant images
+    assert scaling.of(SEEN[0]) == scaling.of_image(np.zeros((2, 2, 1))) == Scale(0, 40)
+    assert Scaling.learn("range", SEEN[2:3]).of(SEEN[2]) == Scale(7, 1)  # constant images
 
 
 def test_not_at_all():
-    assert Scaling.learn(None, SEEN).of_image(np.ones((2, 2, 1))) == Levels(0.0, 1.0)
+    assert Scaling.learn(None, SEEN).of_image(np.ones((2, 2, 1))) == Scale(0.0, 1.0)
 
 
 def test_nothing_but_nan_is_refused():
@@ -107,7 +107,7 @@ def test_nothing_but_nan_is_refused():
 @pytest.mark.parametrize("dtype", ["bool", "uint8", "int16", ">i4", "int64", "float16", ">f8"])
 def test_pixels_become_float32(dtype):
     x = np.array([[[0], [1]], [[1], [0]]]).astype(dtype)
-    image, no_data = scaled(x, Levels(0.0, 1.0))
+    image, no_data = scaled(x, Scale(0.0, 1.0))
     assert image.dtype == np.float32
     assert image.dtype.isnative
     assert np.array_equal(image[..., 0], [[0, 1], [1, 0]])
@@ -116,14 +116,14 @@ def test_pixels_become_float32(dtype):
 
 
 def test_small_differences_of_large_numbers_are_kept():
-    image, _ = scaled(np.array([[[1e9], [1e9 + 1], [1e9 + 2]]]), Levels(1e9, 2))
+    image, _ = scaled(np.array([[[1e9], [1e9 + 1], [1e9 + 2]]]), Scale(1e9, 2))
     assert np.array_equal(image[0, :, 0], [0, 0.5, 1])
 
 
 def test_nan_becomes_zero_and_is_remembered():
     x = np.arange(12.0).reshape(2, 2, 3)
     x[0, 0, 1] = np.nan
-    image, no_data = scaled(x, Levels(1.0, 2.0))
+    image, no_data = scaled(x, Scale(1.0, 2.0))
     assert np.array_equal(no_data, [[True, False], [False, False]])
     assert image[0, 0, 1] == 0
     assert image[1, 1, 2] == 5
