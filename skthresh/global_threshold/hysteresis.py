@@ -59,7 +59,7 @@ def _foreground(v: Array, low: float, high: float, *, inverse: bool, connectivit
     # whole numbers are compared exactly, and much faster
     low, high = representable(low, v.dtype), representable(high, v.dtype)
     weak, strong = (v <= high, v <= low) if inverse else (v > low, v > high)
-    return np.asarray(reconstruct(weak, strong, connectivity))
+    return np.asarray(reconstruct(weak, strong, connectivity, overwrite_mask=True))
 
 
 def _pixel(threshold: float, dtype: np.dtype[Any]) -> Any:

@@ -75,7 +75,8 @@ def keep_seeded(mask: Any, seeds: Any, reach: int, out: Any) -> None:
     reach : int
         1: pixels that touch at a corner are connected; 0: they are not.
     out : (H, W) ndarray of uint8
-        Gets 1 on the regions that are kept, else 0.
+        Gets 1 on the regions that are kept, else 0. It may be the mask itself, which has been read
+        by then.
     """
     height = mask.shape[0]
     n = 0
@@ -150,7 +151,9 @@ def of_size(mask: Any, least: float, greatest: float) -> Any:
     return chosen[labels]
 
 
-def reconstruct(mask: Any, seeds: Any, connectivity: int | None = None) -> Any:
+def reconstruct(
+    mask: Any, seeds: Any, connectivity: int | None = None, *, overwrite_mask: bool = False
+) -> Any:
     """Keep the connected regions of a mask that hold a seed.
 
     Parameters
@@ -159,6 +162,8 @@ def reconstruct(mask: Any, seeds: Any, connectivity: int | None = None) -> Any:
         Of any rank. Seeds outside of all regions do not matter.
     connectivity : int or None, default=None
         Along how many axes at a time neighbours may differ; None: along all.
+    overwrite_mask : bool, default=False
+        Whether the result may take the place of the mask.
 
     Examples
     --------
@@ -171,7 +176,7 @@ def reconstruct(mask: Any, seeds: Any, connectivity: int | None = None) -> Any:
     if mask.ndim <= 2:
         shape = (1, *mask.shape)[-2:]
         rows = [np.ascontiguousarray(a).view(np.uint8).reshape(shape) for a in (mask, seeds)]
-        kept = np.empty(shape, np.uint8)
+        kept = rows[0] if overwrite_mask else np.empty(shape, np.uint8)
         keep_seeded(*rows, int(connectivity == 2), kept)
         return kept.view(bool).reshape(mask.shape)
     labels, n = ndimage.label(mask, ndimage.generate_binary_structure(mask.ndim, connectivity))

@@ -75,8 +75,11 @@ def high_contrast(plane: Plane) -> Array:
     levels = np.empty(plane.v.shape, np.uint8)
     windows.evaluate(contrast_levels, (origin,), levels)
     counted = Plane(levels, plane.valid, levels.dtype).pixels
-    high = levels > _otsu(counted)
-    return np.asarray(high if plane.valid is None else high & plane.valid)
+    limit = _otsu(counted)
+    high = np.greater(levels, limit, out=levels.view(bool))  # in its place
+    if plane.valid is not None:
+        high &= plane.valid
+    return high
 
 
 def _otsu(levels: Array) -> float:

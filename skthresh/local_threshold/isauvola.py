@@ -117,13 +117,14 @@ class ISauvolaThreshold(WindowThreshold):
     def _threshold_plane(
         self, plane: Plane, out: Array, how: Output, *, inverse: bool, n_jobs: int
     ) -> None:
-        ink = np.empty(plane.v.shape, np.uint8)
+        in_place = how.is_binary and out.dtype.itemsize == 1
+        ink = out.view(np.uint8) if in_place else np.empty(plane.v.shape, np.uint8)
         dark = Output("binary_inv", 1)
         super()._threshold_plane(plane, ink, dark, inverse=inverse, n_jobs=n_jobs)
         ink = ink.view(bool)
         if plane.valid is not None:
             ink &= plane.valid
-        kept = reconstruct(ink, high_contrast(plane))
+        kept = reconstruct(ink, high_contrast(plane), overwrite_mask=in_place)
         if how.is_binary:
             rule = BINARY if how.mode == "binary_inv" else BINARY_INV
             apply_scalar(kept.view(np.uint8), np.uint8(0), rule, out.dtype.type(how.white), out)
