@@ -3,6 +3,9 @@
 A network that learns from a few dozen images cannot learn what paper, glass or tissue may look
 like. Medians of blocks tell it: they are what most pixels near by have. The one number for the
 whole image, how far objects stand out, keeps what is faint apart from what is clear.
+
+Light multiplies: in shadow, what is darker than its background is so by less, in proportion. What
+is brighter is not measured so: most often it shines by itself, and its background is nearly black.
 """
 
 from __future__ import annotations
@@ -31,6 +34,9 @@ AROUND = 7
 # image, this share of the blocks is no clearer. One small object on nothing but noise is clearer
 # than most blocks: it counts for so much.
 WITHIN, BELOW, CLEAREST = 0.98, 0.95, 1 / 3
+# A background is not taken for darker than this share of the image's brightest: near black there
+# is nothing but noise.
+DARKEST = 1 / 4
 
 
 @dataclass(frozen=True)
@@ -41,14 +47,15 @@ class Measured:
     ----------
     start : tuple of int
         Which of the image's blocks the first is, on each axis.
-    medians, spreads : ndarray of float64
-        The median of each block, and how far from it nearly all of its pixels are at most. NaN for
-        blocks without data.
+    lows, medians, highs : ndarray of float64
+        The median of each block, and between what nearly all of its pixels are. NaN for blocks
+        without data.
     """
 
     start: tuple[int, ...]
+    lows: Floats
     medians: Floats
-    spreads: Floats
+    highs: Floats
 
 
 @dataclass(frozen=True)
@@ -61,41 +68,54 @@ class Background:
         In the middle of each block.
     centres : tuple of ndarray of float64
         Where these are, in pixels.
+    black : float
+        The level of no light: the image's lowest.
     contrast : float
-        How far objects are from it; NaN without data.
+        How far objects are from it, where it is brightest; NaN without data.
     """
 
     levels: Floats
     centres: tuple[Floats, ...]
+    black: float
     contrast: float
 
     @classmethod
-    def of(cls, x: Array) -> Background:
+    def of(cls, x: Array, black: float) -> Background:
         r"""Look at an image of shape (\*size, n_channels), a block's height at a time."""
         size = x.shape[:-1]
         whole = Part((0,) * len(size), size, tuple(slice(0, n) for n in size))
-        return cls.of_blocks([measure(x, whole)], size)
+        return cls.of_blocks([measure(x, whole)], size, black)
 
     @classmethod
-    def of_blocks(cls, found: list[Measured], size: tuple[int, ...]) -> Background:
+    def of_blocks(cls, found: list[Measured], size: tuple[int, ...], black: float) -> Background:
         """Put together what was measured in the parts of an image of some size."""
         edges = [_edges(n) for n in size]
-        medians = np.full([len(e) - 1 for e in edges], np.nan)
-        spreads = medians.copy()
+        lows, medians, highs = np.full((3, *[len(e) - 1 for e in edges]), np.nan)
         for part in found:
             at = tuple(slice(a, a + n) for a, n in zip(part.start, part.medians.shape, strict=True))
-            medians[at], spreads[at] = part.medians, part.spreads
+            lows[at], medians[at], highs[at] = part.lows, part.medians, part.highs
         levels = ndimage.median_filter(fill_gaps(medians), AROUND, mode="nearest")
+        centres = tuple((e[:-1] + e[1:] - 1) / 2 for e in edges)
+        # What is darker than the rest of its block may still be brighter than the background.
+        darker = (np.fmin(medians, levels) - lows) / _brightness(levels, levels, black)
+        spreads = np.maximum(darker, np.maximum(highs - medians, medians - lows))
         known = spreads[~np.isnan(spreads)]
         contrast = np.nan
         if known.size:
             contrast = max(float(np.quantile(known, BELOW)), CLEAREST * float(known.max()))
-        return cls(levels, tuple((e[:-1] + e[1:] - 1) / 2 for e in edges), contrast)
+        return cls(levels, centres, black, contrast)
 
     def at(self, corner: tuple[int, ...], size: tuple[int, ...]) -> Floats:
         """Give the background of a window: linear between the blocks' middles."""
         window = tuple(slice(c, c + n) for c, n in zip(corner, size, strict=True))
         return interpolate(self.levels, self.centres, window)
+
+    def off(self, grey: Floats, corner: tuple[int, ...]) -> Floats:
+        """Tell how far a window is from the background, where this is as bright as anywhere."""
+        here = self.at(corner, grey.shape)
+        off: Floats = grey - here
+        brightness = _brightness(here, self.levels, self.black)
+        return np.divide(off, brightness, out=off, where=off < 0)
 
 
 def measure(x: Array, part: Part) -> Measured:
@@ -114,14 +134,21 @@ def measure(x: Array, part: Part) -> Measured:
     for e, start, inside in zip(edges, part.start, part.inside, strict=True):
         first, after = np.searchsorted(e[:-1], (start + inside.start, start + inside.stop))
         spans.append((int(first), e[first : after + 1] - start))
-    medians = np.empty([len(e) - 1 for _, e in spans])
-    spreads = medians.copy()
+    found = np.empty((3, *[len(e) - 1 for _, e in spans]))
     *outer, (_, last) = spans
-    for index in np.ndindex(medians.shape[:-1]):
+    for index in np.ndindex(found.shape[1:-1]):
         rows = tuple(slice(e[k], e[k + 1]) for k, (_, e) in zip(index, outer, strict=True))
         for which, values in _side_by_side(x[rows], last):
-            medians[(*index, which)], spreads[(*index, which)] = _median_and_spread(values)
-    return Measured(tuple(first for first, _ in spans), medians, spreads)
+            found[(slice(None), *index, which)] = _levels(values)
+    return Measured(tuple(first for first, _ in spans), *found)
+
+
+def _brightness(levels: Floats, of_image: Floats, black: float) -> Floats:
+    """Tell how bright levels are beside the brightest of the image."""
+    brightest = float(of_image.max()) - black
+    if not brightest > 0:
+        return np.ones_like(levels)
+    return np.clip((levels - black) / brightest, DARKEST, 1)
 
 
 def _edges(n: int) -> NDArray[np.int64]:
@@ -140,15 +167,14 @@ def _side_by_side(strip: Array, edges: NDArray[np.int64]) -> Iterator[tuple[slic
             yield which, blocks.swapaxes(0, 1).reshape(len(widths[which]), -1)
 
 
-def _median_and_spread(values: Floats) -> tuple[Floats, Floats]:
-    """Give both of each row, NaN left out."""
+def _levels(values: Floats) -> Floats:
+    """Give a low level of each row, its median, and a high one, NaN left out."""
+    at = (1 - WITHIN, 0.5, WITHIN)
     missing = np.isnan(values)
     if not missing.any():
-        median = np.median(values, axis=1)
-        return median, np.quantile(np.abs(values - median[:, np.newaxis]), WITHIN, axis=1)
-    median, spread = np.full((2, len(values)), np.nan)
+        levels: Floats = np.quantile(values, at, axis=1)
+        return levels
+    found = np.full((3, len(values)), np.nan)
     known = ~missing.all(axis=1)
-    median[known] = np.nanmedian(values[known], axis=1)
-    off = np.abs(values[known] - median[known, np.newaxis])
-    spread[known] = np.nanquantile(off, WITHIN, axis=1)
-    return median, spread
+    found[:, known] = np.nanquantile(values[known], at, axis=1)
+    return found

@@ -101,9 +101,10 @@ class UNetSegmenter(Versioned, TransformerMixin, BaseEstimator):
         image, so that its exposure does not matter. ``"local"``: so, and a channel is added that
         tells how far a pixel is from the background around it, the median of blocks of 32 pixels a
         side, as a share of what objects are in this image; paper, stains and uneven light are
-        taken away in it. ``"range"``: by the range of the training images. None: not at all.
-        ``"auto"``: ``"local"``; for a `model` of your own, which may not take another channel,
-        ``"image"``.
+        taken away in it. What is darker than its background is seen as in the best light of the
+        image: ink in a shadow is as clear as elsewhere. ``"range"``: by the range of the training
+        images. None: not at all. ``"auto"``: ``"local"``; for a `model` of your own, which may not
+        take another channel, ``"image"``.
     validation_fraction : float, default=0.0
         Share of the images that is held out of training and scored after each epoch. The weights
         of the best epoch are kept.

@@ -172,6 +172,6 @@ def _finished(
         std = math.sqrt(s.squares / s.n) if s.n else math.nan
         scale = scaling.of(Moments(s.low, s.high, s.mean, std))
         if measured is not None:
-            scale = scaling.beside(scale, Background.of_blocks(measured[i], size))
+            scale = scaling.beside(scale, Background.of_blocks(measured[i], size, s.low))
         out[i] = carried, scale
     return out

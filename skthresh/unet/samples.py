@@ -92,7 +92,7 @@ class TrainingSet:
         x = self.data.images[i]
         scale = self.scales[i]
         if self.scaling.is_local and scale.background is None:
-            background = Background.of(x)
+            background = Background.of(x, self.data.survey.moments[i].low)
             scale = self.scaling.beside(scale, background)
             n_values = background.levels.size * len(self.scales)
             if not self.data.images.is_lazy or n_values <= REMEMBERED:

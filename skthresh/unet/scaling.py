@@ -148,8 +148,9 @@ class Scaling:
     def of_image(self, x: Array) -> Scale:
         """Give the scale of an image, and look at it only if that is needed."""
         looks = self.is_local or self.kind == "image"
-        scale = self.of(moments(x) if looks else Moments(0, 0, 0, 0))
-        return self.beside(scale, Background.of(x)) if self.is_local else scale
+        seen = moments(x) if looks else Moments(0, 0, 0, 0)
+        scale = self.of(seen)
+        return self.beside(scale, Background.of(x, seen.low)) if self.is_local else scale
 
 
 def scaled(
@@ -202,7 +203,6 @@ def scaled(
 
 def _beside(image: Array, background: Background, corner: tuple[int, ...] | None) -> Any:
     """Tell how far the mean of the channels is from the background, where an object is `CLEAR`."""
-    size = image.shape[:-1]
-    off: Any = image.mean(axis=-1) - background.at(corner or (0,) * len(size), size)
+    off: Any = background.off(image.mean(axis=-1), corner or (0,) * (image.ndim - 1))
     off *= CLEAR / background.contrast
     return np.clip(off, -2 * CLEAR, 2 * CLEAR, out=off)
