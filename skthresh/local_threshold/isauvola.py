@@ -124,7 +124,7 @@ class ISauvolaThreshold(WindowThreshold):
         ink = ink.view(bool)
         if plane.valid is not None:
             ink &= plane.valid
-        kept = reconstruct(ink, high_contrast(plane), overwrite_mask=in_place)
+        kept = reconstruct(ink, high_contrast(plane), overwrite_mask=how.is_binary)
         if how.is_binary:
             rule = BINARY if how.mode == "binary_inv" else BINARY_INV
             apply_scalar(kept.view(np.uint8), np.uint8(0), rule, out.dtype.type(how.white), out)

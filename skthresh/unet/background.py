@@ -30,9 +30,9 @@ BLOCK = 32
 REACH = BLOCK + BLOCK // 2
 # The background is the median of so many blocks a side: an object of fewer pixels is not it.
 AROUND = 7
-# How far an object is from its background: in a block, this share of the pixels is nearer; in the
-# image, this share of the blocks is no clearer. One small object on nothing but noise is clearer
-# than most blocks: it counts for so much.
+# How far an object is from its background: in a block, this share of the pixels is no darker, and
+# this share no brighter; in the image, this share of the blocks is no clearer. One small object on
+# nothing but noise is clearer than most blocks: it counts for so much.
 WITHIN, BELOW, CLEAREST = 0.98, 0.95, 1 / 3
 # A background is not taken for darker than this share of the image's brightest: near black there
 # is nothing but noise.
@@ -47,15 +47,13 @@ class Measured:
     ----------
     start : tuple of int
         Which of the image's blocks the first is, on each axis.
-    lows, medians, highs : ndarray of float64
-        The median of each block, and between what nearly all of its pixels are. NaN for blocks
-        without data.
+    quantiles : ndarray of float64 of shape (3, ...)
+        Of each block: what nearly all of its pixels are above, its median, and what nearly all are
+        below. NaN for blocks without data.
     """
 
     start: tuple[int, ...]
-    lows: Floats
-    medians: Floats
-    highs: Floats
+    quantiles: Floats
 
 
 @dataclass(frozen=True)
@@ -90,10 +88,12 @@ class Background:
     def of_blocks(cls, found: list[Measured], size: tuple[int, ...], black: float) -> Background:
         """Put together what was measured in the parts of an image of some size."""
         edges = [_edges(n) for n in size]
-        lows, medians, highs = np.full((3, *[len(e) - 1 for e in edges]), np.nan)
+        quantiles = np.full((3, *[len(e) - 1 for e in edges]), np.nan)
         for part in found:
-            at = tuple(slice(a, a + n) for a, n in zip(part.start, part.medians.shape, strict=True))
-            lows[at], medians[at], highs[at] = part.lows, part.medians, part.highs
+            shape = part.quantiles.shape[1:]
+            at = tuple(slice(a, a + n) for a, n in zip(part.start, shape, strict=True))
+            quantiles[:, *at] = part.quantiles
+        lows, medians, highs = quantiles
         levels = ndimage.median_filter(fill_gaps(medians), AROUND, mode="nearest")
         centres = tuple((e[:-1] + e[1:] - 1) / 2 for e in edges)
         # What is darker than the rest of its block may still be brighter than the background.
@@ -119,7 +119,7 @@ class Background:
 
 
 def measure(x: Array, part: Part) -> Measured:
-    r"""Find medians and spreads of the blocks that begin in a part of an image.
+    r"""Look at the blocks that begin in a part of an image.
 
     Parameters
     ----------
@@ -139,8 +139,8 @@ def measure(x: Array, part: Part) -> Measured:
     for index in np.ndindex(found.shape[1:-1]):
         rows = tuple(slice(e[k], e[k + 1]) for k, (_, e) in zip(index, outer, strict=True))
         for which, values in _side_by_side(x[rows], last):
-            found[(slice(None), *index, which)] = _levels(values)
-    return Measured(tuple(first for first, _ in spans), *found)
+            found[:, *index, which] = _quantiles(values)
+    return Measured(tuple(first for first, _ in spans), found)
 
 
 def _brightness(levels: Floats, of_image: Floats, black: float) -> Floats:
@@ -167,13 +167,12 @@ def _side_by_side(strip: Array, edges: NDArray[np.int64]) -> Iterator[tuple[slic
             yield which, blocks.swapaxes(0, 1).reshape(len(widths[which]), -1)
 
 
-def _levels(values: Floats) -> Floats:
-    """Give a low level of each row, its median, and a high one, NaN left out."""
+def _quantiles(values: Floats) -> Floats:
+    """Give those of each row, NaN left out."""
     at = (1 - WITHIN, 0.5, WITHIN)
     missing = np.isnan(values)
     if not missing.any():
-        levels: Floats = np.quantile(values, at, axis=1)
-        return levels
+        return np.asarray(np.quantile(values, at, axis=1))
     found = np.full((3, len(values)), np.nan)
     known = ~missing.all(axis=1)
     found[:, known] = np.nanquantile(values[known], at, axis=1)

@@ -25,8 +25,13 @@ def test_regions(shape, share, connectivity):
         out = np.full(shape, 7, np.uint8)
         keep_seeded(mask, seeds, connectivity - 1, out)
         np.testing.assert_array_equal(out, twin(mask, seeds, connectivity))
-        found = reconstruct(mask > 0, seeds > 0, connectivity)
+        own = mask > 0
+        found = reconstruct(own, seeds > 0, connectivity)
         np.testing.assert_array_equal(found, twin(mask, seeds, connectivity))
+        np.testing.assert_array_equal(own, mask > 0)
+        found = reconstruct(own, seeds > 0, connectivity, overwrite_mask=True)
+        np.testing.assert_array_equal(found, twin(mask, seeds, connectivity))
+        assert np.shares_memory(found, own)
 
 
 @pytest.mark.parametrize("connectivity", [1, 2, 3])
